@@ -1,0 +1,1 @@
+// Runs at the end of `npm ci`, perhaps under an older Node: hands over to the pinned one.

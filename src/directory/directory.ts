@@ -1,0 +1,50 @@
+import type { Aor } from "../message/index.ts";
+
+/** The digest hash algorithms of RFC 8760, strongest first: the order in which challenges are sent (§2.4). */
+export const digestAlgorithms = ["SHA-512-256", "SHA-256", "MD5"] as const;
+export type DigestAlgorithm = (typeof digestAlgorithms)[number];
+
+/** H(username:realm:password) per algorithm, hex. The password itself is not kept. */
+export interface Credential {
+  readonly realm: string;
+  readonly ha1: Readonly<Record<DigestAlgorithm, string>>;
+}
+
+/** Somebody who exists at a domain of ours. `credential` is undefined for a user without a password. */
+export interface Subscriber {
+  readonly kind: "subscriber";
+  readonly aor: Aor;
+  readonly credential: Credential | undefined;
+}
+
+/** Another name for an address; `target` may be an alias again, or a URI elsewhere. */
+export interface Alias {
+  readonly kind: "alias";
+  readonly aor: Aor;
+  readonly target: string;
+}
+
+export type DirectoryEntry = Subscriber | Alias;
+
+export interface DirectorySupport {
+  readonly durable: boolean;
+  readonly sharedBetweenMachines: boolean;
+}
+
+/**
+ * Who exists, with what secret, under which other names. What goes wrong in the surroundings is thrown as
+ * `ServerError("directory-unreachable")`.
+ */
+export interface Directory {
+  readonly supports: DirectorySupport;
+  /** How many subscribers there are; undefined where counting is dear. */
+  readonly size: number | undefined;
+  /** Synchronous where the backend can be: it stands on the way of every call. */
+  find(aor: Aor): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined>;
+  /** Adds or replaces, all or nothing; resolves when it would survive the process being killed. */
+  put(entries: readonly DirectoryEntry[]): Promise<void>;
+  /** @returns whether it was there */
+  remove(aor: Aor): Promise<boolean>;
+  entries(): Iterable<DirectoryEntry> | AsyncIterable<DirectoryEntry>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,10 @@
+export {
+  digestAlgorithms,
+  type Alias,
+  type Credential,
+  type DigestAlgorithm,
+  type Directory,
+  type DirectoryEntry,
+  type DirectorySupport,
+  type Subscriber,
+} from "./directory.ts";

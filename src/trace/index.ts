@@ -1,0 +1,3 @@
+export { traceEvents, type TraceEvent, type TraceEventKind, type TraceValues } from "./events.ts";
+export { caseIdOf, type KeptMessage, type RunningTimer, type TraceRecord } from "./record.ts";
+export { eventsOf, Trace, TRACE_EVENT_LIMIT, type TraceValue } from "./trace.ts";
