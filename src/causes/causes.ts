@@ -204,8 +204,40 @@ export const causes = {
     evidence: ["target", "statusCode:n"],
     rfc: "RFC 3261 §16.7",
   },
+  "relayed-not-found": {
+    statusCodes: [],
+    evidence: ["target", "statusCode:n"],
+    rfc: "RFC 3261 §21.4.5",
+  },
+  "relayed-unavailable": {
+    statusCodes: [],
+    evidence: ["target", "statusCode:n"],
+    rfc: "RFC 3261 §21.4.18",
+  },
+  "relayed-media-refused": {
+    statusCodes: [],
+    evidence: ["target", "statusCode:n"],
+    rfc: "RFC 3261 §21.4.26",
+  },
   "service-unavailable-hidden": { statusCodes: [500], evidence: ["target"], rfc: "RFC 3261 §16.7" },
   "caller-cancelled": { statusCodes: [487], evidence: ["afterMs:n"], rfc: "RFC 3261 §9.2" },
+
+  // What a request that is still pending waits for
+  "branch-ringing": {
+    statusCodes: [],
+    evidence: ["target", "statusCode:n", "ringingForMs:n"],
+    rfc: "RFC 3261 §16.7",
+  },
+  "branch-not-answering": {
+    statusCodes: [],
+    evidence: ["target", "waitedMs:n", "sentCount:n"],
+    rfc: "RFC 3261 §17.1.1.2",
+  },
+  "answer-awaited": {
+    statusCodes: [],
+    evidence: ["question", "subject", "waitedMs:n"],
+    rfc: "RFC 3261 §16.5",
+  },
 
   // Our surroundings
   "location-unreachable": { statusCodes: [503], evidence: ["detail"], rfc: "RFC 3261 §21.5.4" },

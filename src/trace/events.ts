@@ -29,6 +29,8 @@ export const traceEvents = {
   "alias-followed": ["alias", "aor"],
   "directory-looked-up": ["aor", "found:n"],
   "location-looked-up": ["aor", "bindings:n", "expired:n"],
+  /** A question whose answer did not come at once: `question` is "directory", "location" or "dns". */
+  "answer-awaited": ["question", "subject"],
   "target-added": ["target", "qMilli:n", "origin"],
   "target-skipped": ["target", "causeId"],
   "next-hop-asked": ["branch:n", "name"],
