@@ -1,14 +1,7 @@
+import type { Credential } from "../base/credential.ts";
 import type { Aor } from "../message/index.ts";
 
-/** The digest hash algorithms of RFC 8760, strongest first: the order in which challenges are sent (§2.4). */
-export const digestAlgorithms = ["SHA-512-256", "SHA-256", "MD5"] as const;
-export type DigestAlgorithm = (typeof digestAlgorithms)[number];
-
-/** H(username:realm:password) per algorithm, hex. The password itself is not kept. */
-export interface Credential {
-  readonly realm: string;
-  readonly ha1: Readonly<Record<DigestAlgorithm, string>>;
-}
+export { digestAlgorithms, type Credential, type DigestAlgorithm } from "../base/credential.ts";
 
 /** Somebody who exists at a domain of ours. `credential` is undefined for a user without a password. */
 export interface Subscriber {
