@@ -1,13 +1,7 @@
+import type { Endpoint, TransportName } from "../base/endpoint.ts";
 import type { ServerError } from "../causes/index.ts";
 
-export type TransportName = "udp" | "tcp";
-
-/** A place to listen or to reach. IPv6 without brackets. */
-export interface Endpoint {
-  readonly transport: TransportName;
-  readonly address: string;
-  readonly port: number;
-}
+export type { Endpoint, TransportName } from "../base/endpoint.ts";
 
 /** Where bytes go: what RFC 3263 ends with. */
 export type Destination = Endpoint;
@@ -25,7 +19,7 @@ export interface Flow {
   readonly remotePort: number;
 }
 
-/** What a transport tells its owner. None of these is called from inside `send` or `connect`. */
+/** What a transport tells its owner. None of these is called from inside `send` or `flowTo`. */
 export interface TransportEvents {
   /** One datagram. `bytes` are the owner's until it returns. */
   datagram(bytes: Buffer, flow: Flow): void;
@@ -53,6 +47,11 @@ export interface TransportLayer {
   ): Flow | undefined;
   /** Writes or queues; never throws. `token` comes back with `sendFailed`; 0 when nobody asks. */
   send(flow: Flow, text: string, token: number): void;
+  /**
+   * That peer did not answer at once (the first Timer A or E): from here on errors about it are listened for, and a
+   * later `send` to it that meets a closed port is told with `sendFailed`. Cheap to repeat; nothing for a connection.
+   */
+  watch(flow: Flow): void;
   /** The address that peers of that destination see us under: the kernel's choice, or `advertise`. */
   localAddressTowards(flow: Flow): Endpoint;
   /** What `why` and the metrics show. */
