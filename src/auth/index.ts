@@ -1,0 +1,18 @@
+export {
+  answerChallenge,
+  strongestChallenge,
+  type AnswerOptions,
+  type Challenge,
+} from "./answer.ts";
+export {
+  Authenticator,
+  type Accepted,
+  type Account,
+  type AuthenticatorOptions,
+  type AuthRefusal,
+  type ChallengeStatusCode,
+  type Claim,
+} from "./authenticator.ts";
+export { credentialOf } from "./digest.ts";
+export { NONCE_COUNT_WINDOW, NONCES_TRACKED_MAX } from "./nonce-counts.ts";
+export { aorOfUsername, isAddressOf, isOwnerOf } from "./owner.ts";
