@@ -1,0 +1,47 @@
+import type { Endpoint } from "../base/endpoint.ts";
+import type { BranchId } from "../message/index.ts";
+import type { Target } from "./target-set.ts";
+
+/**
+ * "resolving": the resolver was asked; "calling": sent, nothing came; "proceeding": a provisional came;
+ * "done": a final came, or nothing more is awaited.
+ */
+export type ClientBranchState = "resolving" | "calling" | "proceeding" | "done";
+
+/** One leg of a fork: one client transaction of the proxy, and what came of it. */
+export class ClientBranch {
+  /** Counts from 1; 0 is the caller's side. */
+  readonly number: number;
+  readonly target: Target;
+  /** What it was given of the request's Max-Breadth (RFC 5393 §5.3.3). */
+  readonly breadth: number;
+  readonly branchId: BranchId;
+  readonly startedAtMs: number;
+  state: ClientBranchState = "resolving";
+  /** Where it goes; the rest of the resolver's choices follow in `alternatives`. */
+  destination: Endpoint | undefined = undefined;
+  alternatives: readonly Endpoint[] = [];
+  /** 0 while nothing came. */
+  lastStatusCode = 0;
+  firstProvisionalAtMs = 0;
+  timerCAtMs = Infinity;
+  /** 64*T1 after our CANCEL (RFC 3261 §9.1). */
+  giveUpAtMs = Infinity;
+  cancel: "no" | "wanted" | "sent" = "no";
+  /** Timer C, and not the caller or another branch, made us cancel it. */
+  timerCFired = false;
+
+  constructor(
+    number: number,
+    target: Target,
+    breadth: number,
+    branchId: BranchId,
+    startedAtMs: number,
+  ) {
+    this.number = number;
+    this.target = target;
+    this.breadth = breadth;
+    this.branchId = branchId;
+    this.startedAtMs = startedAtMs;
+  }
+}

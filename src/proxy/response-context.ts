@@ -1,0 +1,507 @@
+import type { Endpoint } from "../base/endpoint.ts";
+import { because, type Cause } from "../causes/index.ts";
+import {
+  buildResponse,
+  Header,
+  MessageEdit,
+  parseNameAddr,
+  type SipRequest,
+  type SipResponse,
+} from "../message/index.ts";
+import { nextHopOf } from "../routing/index.ts";
+import type { Trace } from "../trace/index.ts";
+import { isBetter, statusOf, type Candidate } from "./best-response.ts";
+import { loopHashOf, makeBranchId } from "./branch-id.ts";
+import { silentBranchCause } from "./branch-causes.ts";
+import { ClientBranch } from "./client-branch.ts";
+import { localTagOf } from "./dialog-token.ts";
+import type { ProxyOptions } from "./options.ts";
+import type { ProxyOutput } from "./output.ts";
+import type { Routing } from "./route-preprocessing.ts";
+import type { Target, TargetSet } from "./target-set.ts";
+import { routesTextOf } from "./validation.ts";
+
+/** RFC 5393 §5.3.3: assumed where a request has none, and the most that is taken at its word. */
+const MAX_BREADTH_LIMIT = 60;
+
+/** How long a cancelled branch may take to end (RFC 3261 §9.1: 64*T1). */
+export const CANCEL_WAIT_MS = 32_000;
+
+/** What a response context works on: one request and where it may go. */
+export interface ResponseContextSetup {
+  readonly request: SipRequest;
+  readonly routing: Routing;
+  readonly targets: TargetSet;
+  readonly incomingBreadth: number;
+}
+
+/**
+ * Theory: RFC 3261 §16.6 and §16.7 as one machine. Branches are started group by group (equal q together), at most
+ * Max-Breadth at a time. Provisionals and 2xx go upstream as they come; other finals become candidates, and when no
+ * branch is pending and no target is left, the best of them goes upstream. A branch that gives no final of its own
+ * leaves a made-up candidate that carries its cause, so there is always a reason to give.
+ *
+ * Holds no socket, timer or clock: whoever drives it performs its outputs and calls `advance` by `deadlineMs`.
+ */
+export class ResponseContext {
+  readonly branches: ClientBranch[] = [];
+  readonly #request: SipRequest;
+  readonly #routing: Routing;
+  readonly #targets: TargetSet;
+  readonly #incomingBreadth: number;
+  readonly #options: ProxyOptions;
+  readonly #trace: Trace;
+  readonly #isInvite: boolean;
+  readonly #loopHash: string;
+  #best: Candidate | undefined = undefined;
+  #candidateCount = 0;
+  #challenges: SipResponse[] | undefined = undefined;
+  #groupQMilli = 0;
+  #finalSent = false;
+  #ended = false;
+  #noMoreBranches = false;
+  /** When the caller cancelled; undefined when not. */
+  #cancelledAtMs: number | undefined = undefined;
+  readonly #startedAtMs: number;
+
+  constructor(setup: ResponseContextSetup, options: ProxyOptions, trace: Trace, nowMs: number) {
+    this.#request = setup.request;
+    this.#routing = setup.routing;
+    this.#targets = setup.targets;
+    this.#incomingBreadth = setup.incomingBreadth;
+    this.#options = options;
+    this.#trace = trace;
+    this.#isInvite = setup.request.method === "INVITE";
+    this.#loopHash = loopHashOf(setup.request, routesTextOf(setup.request));
+    this.#startedAtMs = nowMs;
+  }
+
+  /** The earliest of every Timer C and every wait after a CANCEL; `Infinity` when none runs. */
+  get deadlineMs(): number {
+    let deadline = Infinity;
+    for (let at = 0; at < this.branches.length; at += 1) {
+      const branch = this.branches[at] as ClientBranch;
+      if (branch.timerCAtMs < deadline) deadline = branch.timerCAtMs;
+      if (branch.giveUpAtMs < deadline) deadline = branch.giveUpAtMs;
+    }
+    return deadline;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  start(nowMs: number, out: ProxyOutput[]): void {
+    this.#proceed(nowMs, out);
+  }
+
+  /** The resolver's answer: places in the order to try them, or why there are none. */
+  resolved(
+    branch: ClientBranch,
+    answer: readonly Endpoint[] | Cause,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    if (branch.state !== "resolving") return;
+    const first = "kind" in answer ? undefined : answer[0];
+    if (first === undefined) {
+      const cause =
+        "kind" in answer
+          ? answer
+          : because("next-hop-unresolvable", 500, {
+              target: branch.target.uri.text,
+              detail: "the answer holds no address",
+            });
+      this.#fail(branch, cause, nowMs);
+    } else {
+      branch.alternatives = (answer as readonly Endpoint[]).slice(1);
+      this.#call(branch, first, nowMs, out);
+    }
+    this.#proceed(nowMs, out);
+  }
+
+  /** A response that the branch's client transaction passed up, its topmost Via ours. */
+  receive(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
+    const statusCode = response.statusCode;
+    if (statusCode < 200) this.#provisional(branch, response, nowMs, out);
+    else if (statusCode < 300) this.#success(branch, response, nowMs, out);
+    else if (branch.state !== "done") this.#final(branch, response, nowMs, out);
+  }
+
+  /** The client transaction ended without a response (RFC 3261 §16.9 and §8.1.3.1). */
+  branchFailed(
+    branch: ClientBranch,
+    causeId: "branch-timed-out" | "next-hop-unreachable",
+    detail: string,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    if (branch.state === "done") return;
+    const target = branch.target.uri.text;
+    const cause =
+      causeId === "branch-timed-out"
+        ? silentBranchCause(branch, nowMs)
+        : because("next-hop-unreachable", 500, { target, detail });
+    const [next, ...rest] = branch.alternatives;
+    this.#fail(branch, cause, nowMs);
+    // The set of destinations is tried to its end, each in a new client transaction (RFC 3261 §16.6 step 7).
+    if (next !== undefined && this.#mayBranch()) {
+      const again = this.#open(branch.target, branch.breadth, nowMs);
+      again.alternatives = rest;
+      this.#call(again, next, nowMs, out);
+    }
+    this.#proceed(nowMs, out);
+  }
+
+  /** The caller's CANCEL (RFC 3261 §16.10). The server transaction has been found and answers 200 to it. */
+  cancel(nowMs: number, out: ProxyOutput[]): void {
+    if (this.#finalSent || this.#cancelledAtMs !== undefined) return;
+    this.#cancelledAtMs = nowMs;
+    this.#stopBranching("caller-cancelled", nowMs);
+    this.#cancelPending("caller-cancelled", nowMs, out);
+    this.#proceed(nowMs, out);
+  }
+
+  /** Fires what is due. */
+  advance(nowMs: number, out: ProxyOutput[]): void {
+    for (const branch of this.branches) {
+      if (branch.timerCAtMs <= nowMs) this.#timerC(branch, branch.timerCAtMs, out);
+      if (branch.giveUpAtMs <= nowMs) this.#giveUp(branch, branch.giveUpAtMs, out);
+    }
+    this.#proceed(nowMs, out);
+  }
+
+  #provisional(
+    branch: ClientBranch,
+    response: SipResponse,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    if (branch.state === "done") return;
+    const statusCode = response.statusCode;
+    if (branch.lastStatusCode === 0) branch.firstProvisionalAtMs = nowMs;
+    branch.state = "proceeding";
+    branch.lastStatusCode = statusCode;
+    if (branch.cancel === "wanted") this.#sendCancel(branch, nowMs, out);
+    if (statusCode === 100) return;
+    // RFC 3261 §16.7 step 2. A branch that we cancelled gets no more time by ringing on.
+    if (this.#isInvite && branch.cancel === "no") {
+      branch.timerCAtMs = nowMs + this.#options.timerCMs;
+    }
+    if (this.#finalSent) return;
+    this.#relay(branch, response, nowMs, out);
+  }
+
+  #success(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
+    const isFirst = branch.state !== "done";
+    if (isFirst) this.#done(branch, response.statusCode, nowMs);
+    // Every 2xx to an INVITE goes upstream; of other methods only the first final does (RFC 3261 §16.7 step 5).
+    if (!this.#finalSent || this.#isInvite) this.#relay(branch, response, nowMs, out);
+    else {
+      this.#trace.add(
+        "response-dropped",
+        nowMs,
+        branch.number,
+        response.statusCode,
+        "RFC 3261 §16.7 step 5",
+      );
+    }
+    this.#finalSent = true;
+    this.#stopBranching("answered-elsewhere", nowMs);
+    this.#cancelPending("answered-elsewhere", nowMs, out);
+    this.#proceed(nowMs, out);
+  }
+
+  #final(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
+    const statusCode = response.statusCode;
+    if (branch.timerCFired && statusCode === 487) {
+      // Deviation: RFC 3261 §16.7 step 6 would pass on the 487 that our own CANCEL brought about. The caller did not
+      // cancel and would be misled; the candidate is the 408 of §16.8 with its cause instead.
+      this.#fail(branch, silentBranchCause(branch, nowMs), nowMs);
+    } else {
+      this.#done(branch, statusCode, nowMs);
+      if (statusCode === 401 || statusCode === 407) (this.#challenges ??= []).push(response);
+      this.#consider({ kind: "received", branch: branch.number, response });
+    }
+    if (statusCode >= 600) {
+      this.#stopBranching("declined-everywhere", nowMs);
+      this.#cancelPending("declined-everywhere", nowMs, out);
+    }
+    this.#proceed(nowMs, out);
+  }
+
+  /** RFC 3261 §16.8. */
+  #timerC(branch: ClientBranch, dueMs: number, out: ProxyOutput[]): void {
+    branch.timerCFired = true;
+    branch.timerCAtMs = Infinity;
+    this.#trace.add("timer-fired", dueMs, "timerC", branch.number, "RFC 3261 §16.8");
+    if (branch.state === "proceeding") this.#cancelBranch(branch, "timerC", dueMs, out);
+    else if (branch.state === "calling") {
+      out.push({ kind: "abandon", branch });
+      this.#fail(branch, silentBranchCause(branch, dueMs), dueMs);
+    }
+  }
+
+  /** RFC 3261 §9.1: no final within 64*T1 of our CANCEL, so there will be none. */
+  #giveUp(branch: ClientBranch, dueMs: number, out: ProxyOutput[]): void {
+    branch.giveUpAtMs = Infinity;
+    if (branch.state === "done") return;
+    this.#trace.add("timer-fired", dueMs, "64*T1", branch.number, "RFC 3261 §9.1");
+    out.push({ kind: "abandon", branch });
+    const target = branch.target.uri.text;
+    const cause =
+      this.#cancelledAtMs === undefined
+        ? silentBranchCause(branch, dueMs)
+        : because("cancel-unanswered", 487, { target, waitedMs: CANCEL_WAIT_MS });
+    this.#fail(branch, cause, dueMs);
+  }
+
+  #cancelPending(why: string, nowMs: number, out: ProxyOutput[]): void {
+    for (const branch of this.branches) {
+      if (branch.state === "resolving") {
+        this.#fail(branch, this.#cancelledCause(nowMs), nowMs);
+      } else if (branch.state !== "done") this.#cancelBranch(branch, why, nowMs, out);
+    }
+  }
+
+  #cancelBranch(branch: ClientBranch, why: string, nowMs: number, out: ProxyOutput[]): void {
+    if (branch.cancel !== "no") return;
+    // RFC 3261 §9.1: for INVITE alone, and never before a provisional came.
+    if (!this.#isInvite) return;
+    this.#trace.add("branch-cancelled", nowMs, branch.number, why);
+    branch.cancel = "wanted";
+    if (branch.state === "proceeding") this.#sendCancel(branch, nowMs, out);
+  }
+
+  #sendCancel(branch: ClientBranch, nowMs: number, out: ProxyOutput[]): void {
+    branch.cancel = "sent";
+    branch.timerCAtMs = Infinity;
+    branch.giveUpAtMs = nowMs + CANCEL_WAIT_MS;
+    out.push({ kind: "cancel", branch });
+  }
+
+  /** Starts what may be started now; ends the context when there is nothing left to wait for. */
+  #proceed(nowMs: number, out: ProxyOutput[]): void {
+    if (this.#ended) return;
+    let pending = this.#pendingBreadth();
+    while (this.#mayBranch()) {
+      if (pending === 0) this.#groupQMilli = this.#targets.nextQMilli ?? 0;
+      const free = this.#incomingBreadth - pending;
+      if (free < 1) break;
+      const waiting = this.#targets.waitingOf(this.#groupQMilli);
+      const target = this.#targets.takeOf(this.#groupQMilli);
+      if (target === undefined) break;
+      // Each branch of the group its share, none less than one (RFC 5393 §5.3.3).
+      const breadth = Math.max(1, Math.floor(free / waiting));
+      this.#startBranch(target, breadth, nowMs, out);
+      pending = this.#pendingBreadth();
+    }
+    if (pending > 0) return;
+    if (!this.#finalSent) this.#respondBest(nowMs, out);
+    this.#ended = true;
+    out.push({ kind: "ended" });
+  }
+
+  #mayBranch(): boolean {
+    return !this.#noMoreBranches && this.branches.length < this.#options.branchesPerRequest;
+  }
+
+  #pendingBreadth(): number {
+    let sum = 0;
+    for (let at = 0; at < this.branches.length; at += 1) {
+      const branch = this.branches[at] as ClientBranch;
+      if (branch.state !== "done") sum += branch.breadth;
+    }
+    return sum;
+  }
+
+  #open(target: Target, breadth: number, nowMs: number): ClientBranch {
+    const options = this.#options;
+    const branchId = makeBranchId(options.instanceId, options.random, this.#loopHash);
+    const branch = new ClientBranch(
+      this.branches.length + 1,
+      target,
+      breadth,
+      branchId,
+      nowMs,
+    );
+    this.branches.push(branch);
+    return branch;
+  }
+
+  #startBranch(target: Target, breadth: number, nowMs: number, out: ProxyOutput[]): void {
+    const branch = this.#open(target, breadth, nowMs);
+    const hop = nextHopOf(this.#nextHopUri(target));
+    switch (hop.kind) {
+      case "destination":
+        this.#call(branch, hop.destination, nowMs, out);
+        return;
+      case "ask":
+        this.#trace.add("next-hop-asked", nowMs, branch.number, hop.question.name);
+        out.push({ kind: "resolve", branch, question: hop.question });
+        return;
+      case "unusable":
+        this.#fail(branch, hop.cause, nowMs);
+        return;
+    }
+  }
+
+  /** Step 7: the first Route, else the Request-URI; for a strict next hop the two change places and mean the same. */
+  #nextHopUri(target: Target): Target["uri"] {
+    const path = target.path[0];
+    if (path !== undefined) return parseNameAddr(path)?.uri ?? target.uri;
+    return this.#routing.firstRoute ?? target.uri;
+  }
+
+  #call(branch: ClientBranch, destination: Endpoint, nowMs: number, out: ProxyOutput[]): void {
+    branch.state = "calling";
+    branch.destination = destination;
+    if (this.#isInvite) branch.timerCAtMs = nowMs + this.#options.timerCMs;
+    out.push({ kind: "start", branch });
+  }
+
+  #done(branch: ClientBranch, statusCode: number, nowMs: number): void {
+    branch.state = "done";
+    branch.lastStatusCode = statusCode;
+    branch.timerCAtMs = Infinity;
+    branch.giveUpAtMs = Infinity;
+    this.#trace.add("branch-ended", nowMs, branch.number, statusCode);
+  }
+
+  #fail(branch: ClientBranch, cause: Cause, nowMs: number): void {
+    branch.state = "done";
+    branch.timerCAtMs = Infinity;
+    branch.giveUpAtMs = Infinity;
+    const detail = cause.evidence["detail"];
+    this.#trace.add(
+      "branch-failed",
+      nowMs,
+      branch.number,
+      cause.id,
+      typeof detail === "string" ? detail : "",
+    );
+    const isOursToName = this.#cancelledAtMs === undefined || cause.id === "cancel-unanswered";
+    this.#consider({
+      kind: "made",
+      branch: branch.number,
+      cause: isOursToName ? cause : this.#cancelledCause(nowMs),
+    });
+  }
+
+  #cancelledCause(nowMs: number): Cause {
+    return because("caller-cancelled", 487, { afterMs: Math.round(nowMs - this.#startedAtMs) });
+  }
+
+  #stopBranching(why: string, nowMs: number): void {
+    this.#noMoreBranches = true;
+    for (const target of this.#targets.dropRemaining()) {
+      this.#trace.add("target-skipped", nowMs, target.uri.text, why);
+    }
+  }
+
+  #consider(candidate: Candidate): void {
+    this.#candidateCount += 1;
+    const wasCancelled = this.#cancelledAtMs !== undefined;
+    if (this.#best === undefined || isBetter(candidate, this.#best, wasCancelled)) {
+      this.#best = candidate;
+    }
+  }
+
+  /** Upstream without our Via (RFC 3261 §16.7 steps 3 and 9). */
+  #relay(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
+    const statusCode = response.statusCode;
+    const edit = new MessageEdit(response);
+    edit.removeFirstValue(Header.Via);
+    if (statusCode >= 200) this.#finalSent = true;
+    this.#trace.add(
+      "response-sent",
+      nowMs,
+      statusCode,
+      response.reasonPhrase,
+      "relayed",
+      branch.number,
+    );
+    out.push({
+      kind: "respond",
+      statusCode,
+      text: edit.text(),
+      cause: undefined,
+      branch: branch.number,
+    });
+  }
+
+  /** RFC 3261 §16.7 steps 6 and 7. */
+  #respondBest(nowMs: number, out: ProxyOutput[]): void {
+    const best = this.#best;
+    this.#finalSent = true;
+    if (best === undefined) return;
+    const statusCode = statusOf(best);
+    this.#trace.add(
+      "best-chosen",
+      nowMs,
+      best.branch,
+      statusCode,
+      this.#candidateCount,
+      "RFC 3261 §16.7 step 6",
+    );
+    if (statusCode === 408 && !this.#isInvite) {
+      this.#giveUpSilently(best, nowMs, out);
+    } else if (best.kind === "made") {
+      this.#refuse(best.cause, nowMs, out);
+    } else if (statusCode === 503) {
+      // "The proxy SHOULD generate a 500": a 503 would say that we ourselves serve nobody (RFC 3261 §16.7 step 6).
+      this.#trace.add("response-rewritten", nowMs, 503, 500, "RFC 3261 §16.7 step 6");
+      const target = this.branches[best.branch - 1]?.target.uri.text ?? "";
+      this.#refuse(because("service-unavailable-hidden", 500, { target }), nowMs, out);
+    } else {
+      this.#relayFinal(best.branch, best.response, nowMs, out);
+    }
+  }
+
+  #relayFinal(number: number, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
+    const statusCode = response.statusCode;
+    const edit = new MessageEdit(response);
+    edit.removeFirstValue(Header.Via);
+    if (statusCode === 401 || statusCode === 407) this.#aggregate(edit, response);
+    this.#trace.add("response-sent", nowMs, statusCode, response.reasonPhrase, "relayed", number);
+    out.push({ kind: "respond", statusCode, text: edit.text(), cause: undefined, branch: number });
+  }
+
+  /** Every other branch's challenges go along (RFC 3261 §16.7 step 7). */
+  #aggregate(edit: MessageEdit, chosen: SipResponse): void {
+    for (const other of this.#challenges ?? []) {
+      if (other === chosen) continue;
+      for (const id of [Header.WwwAuthenticate, Header.ProxyAuthenticate]) {
+        for (const value of other.values(id)) edit.append(id, value);
+      }
+    }
+  }
+
+  #giveUpSilently(best: Candidate, nowMs: number, out: ProxyOutput[]): void {
+    const target = this.branches[best.branch - 1]?.target.uri.text ?? "";
+    const waitedMs = Math.round(nowMs - this.#startedAtMs);
+    const cause =
+      best.kind === "made" ? best.cause : because("branch-timed-out", 408, { target, waitedMs });
+    this.#trace.add("response-dropped", nowMs, best.branch, 408, "RFC 4320 §4.2");
+    this.#trace.refuse(cause, nowMs);
+    out.push({ kind: "giveUp", cause });
+  }
+
+  #refuse(cause: Cause, nowMs: number, out: ProxyOutput[]): void {
+    const toTag = localTagOf(this.#request, this.#options.tokenKey);
+    this.#trace.refuse(cause, nowMs);
+    out.push({
+      kind: "respond",
+      statusCode: cause.statusCode,
+      text: buildResponse(this.#request, cause, { toTag }),
+      cause,
+      branch: 0,
+    });
+  }
+}
+
+/** The Max-Breadth that a request comes with, as we take it (RFC 5393 §5.3.3). */
+export function incomingBreadthOf(request: SipRequest): number {
+  const breadth = request.integer(Header.MaxBreadth);
+  return typeof breadth === "number" && breadth < MAX_BREADTH_LIMIT ? breadth : MAX_BREADTH_LIMIT;
+}

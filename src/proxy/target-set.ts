@@ -1,0 +1,70 @@
+import { parseUri, sameUri, type Uri } from "../message/index.ts";
+
+/** A place the request may be sent to: the new Request-URI, and how to get there. */
+export interface Target {
+  readonly uri: Uri;
+  /** Goes first, in order, as Route values (RFC 3327 §5.3); empty for most. */
+  readonly path: readonly string[];
+  readonly qMilli: number;
+  /** Where the binding was registered from, `tcp:192.0.2.1:49152`; "" when it is no binding. */
+  readonly source: string;
+}
+
+/**
+ * Where one request may go, each URI once (RFC 3261 §16.5), handed out from the highest q to the lowest, in groups
+ * of equal q (§16.6).
+ */
+export class TargetSet {
+  readonly #targets: Target[] = [];
+  #next = 0;
+
+  /** @returns false when that URI is in the set already (RFC 3261 §16.5: it MUST NOT be added again) */
+  add(target: Target): boolean {
+    for (const held of this.#targets) if (sameUri(held.uri, target.uri)) return false;
+    // Insertion from the end keeps equals in their order: the newest registration first, as the caller gives them.
+    let at = this.#targets.length;
+    while (at > this.#next && (this.#targets[at - 1]?.qMilli ?? 0) < target.qMilli) at -= 1;
+    this.#targets.splice(at, 0, target);
+    return true;
+  }
+
+  get size(): number {
+    return this.#targets.length;
+  }
+
+  /** Targets not handed out yet. */
+  get remaining(): number {
+    return this.#targets.length - this.#next;
+  }
+
+  /** The q of the group that comes next; undefined when all were handed out. */
+  get nextQMilli(): number | undefined {
+    return this.#targets[this.#next]?.qMilli;
+  }
+
+  /** The next target if it belongs to the group of that q. */
+  takeOf(qMilli: number): Target | undefined {
+    const target = this.#targets[this.#next];
+    if (target === undefined || target.qMilli !== qMilli) return undefined;
+    this.#next += 1;
+    return target;
+  }
+
+  /** How many of that q are still to be handed out. */
+  waitingOf(qMilli: number): number {
+    let count = 0;
+    while (this.#targets[this.#next + count]?.qMilli === qMilli) count += 1;
+    return count;
+  }
+
+  /** After a 6xx nothing more is tried (RFC 3261 §16.7 step 5). @returns the targets that were dropped */
+  dropRemaining(): readonly Target[] {
+    return this.#targets.splice(this.#next);
+  }
+}
+
+/** A target that is one URI and nothing else; undefined when the text is no URI. */
+export function targetOf(text: string): Target | undefined {
+  const uri = parseUri(text);
+  return uri === undefined ? undefined : { uri, path: [], qMilli: 1000, source: "" };
+}

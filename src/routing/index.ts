@@ -1,0 +1,1 @@
+export { nextHopOf, numericAddress, type NextHop, type ResolveQuestion } from "./next-hop.ts";
