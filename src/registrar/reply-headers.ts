@@ -1,0 +1,46 @@
+import type { Cause } from "../causes/index.ts";
+import type { Binding } from "../location/index.ts";
+import { SUPPORTED_EXTENSIONS } from "./extensions.ts";
+
+const SUPPORTED = SUPPORTED_EXTENSIONS.join(", ");
+
+export type HeaderPair = readonly [name: string, value: string];
+
+/** RFC 3261 §10.3 step 8, RFC 3327 §5.3: every current binding, the path that was stored, the time of day. */
+export function acceptedHeaders(
+  bindings: readonly Binding[],
+  path: readonly string[],
+  nowMs: number,
+): HeaderPair[] {
+  const headers: HeaderPair[] = [];
+  for (const binding of bindings) headers.push(["Contact", contactValue(binding, nowMs)]);
+  for (const value of path) headers.push(["Path", value]);
+  headers.push(["Supported", SUPPORTED], ["Date", new Date(nowMs).toUTCString()]);
+  return headers;
+}
+
+/** What a refusal must carry beside its status code. */
+export function refusedHeaders(cause: Cause): HeaderPair[] {
+  switch (cause.id) {
+    case "interval-too-brief":
+      return [["Min-Expires", `${cause.evidence["minimumSeconds"] ?? 0}`]];
+    case "extension-required":
+      return [["Unsupported", `${cause.evidence["extensions"] ?? ""}`]];
+    case "path-not-supported":
+      return [["Unsupported", "path"]];
+    default:
+      return [];
+  }
+}
+
+/** The order is the registrar's preference and must be kept (RFC 8760 §2.3). */
+export function challengeHeaders(challenges: readonly string[]): HeaderPair[] {
+  return challenges.map((value): HeaderPair => ["WWW-Authenticate", value]);
+}
+
+function contactValue({ contactUri, expiresAtMs, qMilli }: Binding, nowMs: number): string {
+  // At least 1: a binding that is listed is alive, and 0 would say that it was removed.
+  const seconds = Math.max(1, Math.floor((expiresAtMs - Math.floor(nowMs)) / 1000));
+  const q = qMilli === 1000 ? "" : `;q=${qMilli / 1000}`;
+  return `<${contactUri}>;expires=${seconds}${q}`;
+}
