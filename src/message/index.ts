@@ -1,2 +1,12 @@
 export { Header, type HeaderId } from "./header-ids.ts";
+export { headerIdOf } from "./header-lookup.ts";
+export { headerNameOf } from "./header-names.ts";
+export { formatHost } from "./host.ts";
+export * from "./limits.ts";
+export { isMalformed } from "./malformed.ts";
+export { parseNameAddr } from "./name-addr.ts";
+export { hasParameter, parameterOf } from "./parameters.ts";
+export { parseMessage } from "./parse.ts";
 export type * from "./types.ts";
+export { parseUri } from "./uri.ts";
+export { parseVia } from "./via.ts";

@@ -1,5 +1,5 @@
 import type { Brand } from "../base/brand.ts";
-import type { CauseId } from "../causes/index.ts";
+import type { Cause, CauseId } from "../causes/index.ts";
 import type { HeaderId } from "./header-ids.ts";
 
 /** The Via `branch` parameter, magic cookie included. Not to be confused with a branch of a fork. */
@@ -141,11 +141,13 @@ export interface Malformed {
   readonly expected: string;
   /** The header field at fault, canonical name; undefined for the start line. */
   readonly headerName: string | undefined;
+  /** The same as a cause with its evidence, ready for `buildResponse`. */
+  readonly cause: Cause;
   /** "request" when it can be seen to be one; a malformed response is dropped. */
   readonly of: "request" | "response" | "unknown";
   /**
-   * Enough of a request to answer it: Via, From, To, Call-ID and CSeq lines were found. Undefined: silence.
-   * An ACK is never answered.
+   * Enough of a request to answer it: the topmost Via says where to, and a CSeq line was found. Of From, To and
+   * Call-ID the answer copies what is there. Undefined: silence. An ACK is never answered.
    */
   readonly answerable: AnswerableRequest | undefined;
 }

@@ -1,0 +1,367 @@
+/**
+ * Hot path: every message comes through here. One pass over the header fields; what every element needs is read at
+ * once (start line, topmost Via, From, To, Call-ID, CSeq, Max-Forwards, Content-Length), the rest is only found.
+ * Strings taken out of a message are slices that keep the whole text alive: `detached` is for those that outlive it.
+ */
+import type { CauseId } from "../causes/index.ts";
+import {
+  CR,
+  DIGIT,
+  LF,
+  readNumber,
+  skipClass,
+  skipWhite,
+  SPACE,
+  TOKEN,
+  trimEnd,
+  VISIBLE,
+} from "./characters.ts";
+import { faultAt, lastFault } from "./fault.ts";
+import { emptyLineSize, endOfField, packField } from "./header-fields.ts";
+import { Header, type HeaderId } from "./header-ids.ts";
+import { foundColon, foundId, scanHeaderName } from "./header-lookup.ts";
+import { headerNameOf } from "./header-names.ts";
+import {
+  HEADER_BLOCK_SIZE_BYTES_MAX,
+  HEADER_FIELD_SIZE_BYTES_MAX,
+  HEADER_FIELDS_MAX,
+  MESSAGE_SIZE_BYTES_MAX,
+} from "./limits.ts";
+import { malformed } from "./malformed.ts";
+import { methodAt } from "./methods.ts";
+import { nameAddrSpans, scanNameAddr } from "./name-addr.ts";
+import { spanIs } from "./parameters.ts";
+import { ParsedRequest, ParsedResponse, type Found } from "./parsed-message.ts";
+import type { Malformed, SipMessage, Source } from "./types.ts";
+import { readUri } from "./uri.ts";
+import { readVia, ViaView } from "./via.ts";
+
+const CSEQ_MAX = 4_294_967_295;
+const MAX_FORWARDS_MAX = 255;
+
+/** Filled anew for each message; what a message keeps is copied out of it. */
+const found: Found = {
+  text: "",
+  start: 0,
+  fields: [],
+  headersStart: 0,
+  headersEnd: 0,
+  bodyOffset: 0,
+  bodyEnd: 0,
+  topVia: new ViaView("", "", "", undefined, 0),
+  callId: "",
+  cseq: { sequenceNumber: 0, method: "" },
+  fromStart: 0,
+  fromEnd: 0,
+  fromTag: undefined,
+  toStart: 0,
+  toEnd: 0,
+  toTag: undefined,
+  maxForwards: -1,
+};
+const addressScratch = nameAddrSpans();
+
+/**
+ * Reads a whole message, one character a byte. What a datagram holds behind the body that Content-Length declares is
+ * not part of it (RFC 3261 §18.3); without Content-Length the body goes to the end. `source` is noted on a request,
+ * for `received` and `rport`.
+ */
+export function parseMessage(text: string, source?: Source): SipMessage | Malformed {
+  if (text.length > MESSAGE_SIZE_BYTES_MAX) {
+    faultAt(MESSAGE_SIZE_BYTES_MAX, `at most ${MESSAGE_SIZE_BYTES_MAX} bytes`);
+    return fault(text, "message-too-large", undefined, source);
+  }
+  let start = 0;
+  // RFC 3261 §7.5: empty lines before the start line are ignored.
+  while (text.charCodeAt(start) <= CR && emptyLineSize(text, start) > 0) {
+    start += emptyLineSize(text, start);
+  }
+  const lineFeed = text.indexOf("\n", start);
+  const lineEnd =
+    lineFeed > start && text.charCodeAt(lineFeed - 1) === CR ? lineFeed - 1 : lineFeed;
+  if (lineFeed === -1) {
+    faultAt(text.length, "a line break after the start line");
+    return fault(text, "start-line-malformed", undefined, source);
+  }
+  found.text = text;
+  found.start = start;
+  found.headersStart = lineFeed + 1;
+  found.fields = [];
+  if (isResponse(text, start)) return parseResponse(text, start, lineEnd);
+  return parseRequest(text, start, lineEnd, source);
+}
+
+function isResponse(text: string, start: number): boolean {
+  return text.charCodeAt(start + 3) === 47 && spanIs(text, start, start + 3, "sip");
+}
+
+function parseRequest(
+  text: string,
+  start: number,
+  lineEnd: number,
+  source: Source | undefined,
+): SipMessage | Malformed {
+  const methodEnd = skipClass(text, start, lineEnd, TOKEN);
+  const versionStart = text.lastIndexOf(" ", lineEnd - 1) + 1;
+  if (methodEnd === start || text.charCodeAt(methodEnd) !== SPACE) {
+    faultAt(methodEnd, "a method and one space");
+    return fault(text, "start-line-malformed", undefined, source);
+  }
+  if (versionStart <= methodEnd + 1) {
+    faultAt(lineEnd, "a space and SIP/2.0");
+    return fault(text, "start-line-malformed", undefined, source);
+  }
+  if (scanVersion(text, versionStart, lineEnd) === -1) {
+    return fault(text, versionFault(text, versionStart, lineEnd), undefined, source);
+  }
+  const requestUri = readUri(text, methodEnd + 1, versionStart - 1);
+  if (requestUri === undefined) return fault(text, "request-uri-malformed", undefined, source);
+  const method = methodAt(text, start, methodEnd);
+  const failed = readHeaderFields(text, method, source);
+  return failed ?? new ParsedRequest(found, method, requestUri, source);
+}
+
+function parseResponse(text: string, start: number, lineEnd: number): SipMessage | Malformed {
+  const versionEnd = start + 7;
+  if (scanVersion(text, start, versionEnd) === -1) {
+    const space = text.indexOf(" ", start);
+    const end = space === -1 || space > lineEnd ? lineEnd : space;
+    return fault(text, versionFault(text, start, end), undefined, undefined);
+  }
+  const codeEnd = versionEnd + 4;
+  const statusCode = codeEnd > lineEnd ? -1 : readNumber(text, versionEnd + 1, codeEnd, 699);
+  if (text.charCodeAt(versionEnd) !== SPACE || statusCode < 100) {
+    faultAt(versionEnd + 1, "a space and a status code from 100 to 699");
+    return fault(text, "start-line-malformed", undefined, undefined);
+  }
+  // The space stays when the reason phrase is empty (RFC 4475 §3.1.1.13); one that is gone too does no harm.
+  if (codeEnd < lineEnd && text.charCodeAt(codeEnd) !== SPACE) {
+    faultAt(codeEnd, "a space and a reason phrase");
+    return fault(text, "start-line-malformed", undefined, undefined);
+  }
+  const reasonPhrase = codeEnd < lineEnd ? text.slice(codeEnd + 1, lineEnd) : "";
+  const failed = readHeaderFields(text, undefined, undefined);
+  return failed ?? new ParsedResponse(found, statusCode, reasonPhrase);
+}
+
+/** RFC 3261 §7.1: compared without regard to case. */
+function scanVersion(text: string, start: number, end: number): number {
+  return end - start === 7 && spanIs(text, start, end, "sip/2.0")
+    ? end
+    : faultAt(start, "SIP/2.0 at the end of the line");
+}
+
+function versionFault(text: string, start: number, end: number): CauseId {
+  const slash = start + 3;
+  if (text.charCodeAt(slash) !== 47 || !spanIs(text, start, slash, "sip"))
+    return "start-line-malformed";
+  const majorEnd = skipClass(text, slash + 1, end, DIGIT);
+  const minorEnd = skipClass(text, majorEnd + 1, end, DIGIT);
+  const isVersion =
+    majorEnd > slash + 1 &&
+    text.charCodeAt(majorEnd) === 46 &&
+    minorEnd > majorEnd + 1 &&
+    minorEnd === end;
+  return isVersion ? "version-unsupported" : "start-line-malformed";
+}
+
+function fault(
+  text: string,
+  causeId: CauseId,
+  headerName: string | undefined,
+  source: Source | undefined,
+): Malformed {
+  const { offset, expected } = lastFault;
+  return malformed(text, { causeId, offset, expected, headerName }, source);
+}
+
+/** `method` is undefined in a response, where CSeq need not match anything here. */
+function readHeaderFields(
+  text: string,
+  method: string | undefined,
+  source: Source | undefined,
+): Malformed | undefined {
+  const { fields } = found;
+  const length = text.length;
+  let at = found.headersStart;
+  let seen = 0;
+  let viaFields = 0;
+  let contentLength = -1;
+  let contentLengthAt = 0;
+  found.maxForwards = -1;
+  while (true) {
+    const code = text.charCodeAt(at);
+    if (code === CR || code === LF) {
+      const size = emptyLineSize(text, at);
+      if (size > 0) {
+        found.headersEnd = at;
+        found.bodyOffset = at + size;
+        break;
+      }
+    }
+    if (at >= length) {
+      faultAt(length, "an empty line after the header fields");
+      return fault(text, "header-malformed", undefined, source);
+    }
+    const name = scanHeaderName(text, at, length);
+    if (name === -1) return fault(text, "header-malformed", undefined, source);
+    const id = foundId(name);
+    const end = endOfField(text, foundColon(name) + 1);
+    if (end === -1) {
+      faultAt(length, "a line break after the header field");
+      return fault(text, "header-malformed", headerNameOf(id) || undefined, source);
+    }
+    if (
+      end - at > HEADER_FIELD_SIZE_BYTES_MAX ||
+      end - found.start > HEADER_BLOCK_SIZE_BYTES_MAX ||
+      fields.length === HEADER_FIELDS_MAX
+    ) {
+      faultAt(at, headerLimits);
+      return fault(text, "message-too-large", headerNameOf(id) || undefined, source);
+    }
+    fields.push(packField(at, id));
+    if (id !== Header.Other && id <= Header.ContentLength && id !== Header.Contact) {
+      const valueStart = skipWhite(text, foundColon(name) + 1, end);
+      const valueEnd = trimEnd(text, valueStart, end);
+      const bit = 1 << id;
+      if ((seen & bit) !== 0 && id !== Header.Via) {
+        faultAt(at, "one header field of this name only");
+        return fault(text, faultCause(id), headerNameOf(id), source);
+      }
+      seen |= bit;
+      let isRead = true;
+      switch (id) {
+        case Header.Via:
+          viaFields += 1;
+          if (viaFields === 1) isRead = readTopVia(text, valueStart, valueEnd);
+          break;
+        case Header.From:
+          isRead = readFrom(text, valueStart, valueEnd);
+          break;
+        case Header.To:
+          isRead = readTo(text, valueStart, valueEnd);
+          break;
+        case Header.CallId:
+          isRead = readCallId(text, valueStart, valueEnd);
+          break;
+        case Header.Cseq:
+          isRead = readCseq(text, valueStart, valueEnd, method);
+          break;
+        case Header.MaxForwards:
+          isRead = readMaxForwards(text, valueStart, valueEnd);
+          break;
+        case Header.ContentLength:
+          contentLength = readNumber(text, valueStart, valueEnd, MESSAGE_SIZE_BYTES_MAX);
+          contentLengthAt = valueStart;
+          break;
+        default:
+          break;
+      }
+      if (!isRead) return fault(text, faultCause(id), headerNameOf(id), source);
+    }
+    at = end;
+  }
+  if ((seen & REQUIRED) !== REQUIRED) {
+    faultAt(found.headersEnd, "every mandatory header field");
+    return fault(text, "header-missing", missingName(seen), source);
+  }
+  if ((seen & (1 << Header.ContentLength)) === 0) found.bodyEnd = length;
+  else {
+    // RFC 3261 §18.3: a datagram that is cut short is an error; one that goes on is cut.
+    if (contentLength === -1 || contentLength > length - found.bodyOffset) {
+      faultAt(contentLengthAt, `a number up to ${length - found.bodyOffset}, the bytes present`);
+      return fault(text, "content-length-wrong", "Content-Length", source);
+    }
+    found.bodyEnd = found.bodyOffset + contentLength;
+  }
+  return undefined;
+}
+
+const headerLimits = `at most ${HEADER_FIELDS_MAX} header fields, each of up to ${HEADER_FIELD_SIZE_BYTES_MAX} bytes, ${HEADER_BLOCK_SIZE_BYTES_MAX} in all`;
+
+/** RFC 3261 §8.1.1 without Max-Forwards, which RFC 2543 did not have (§16.3 step 3). */
+const required = [Header.Via, Header.From, Header.To, Header.CallId, Header.Cseq] as const;
+const REQUIRED = required.reduce<number>((bits, id) => bits | (1 << id), 0);
+
+function missingName(seen: number): string {
+  for (const id of required) if ((seen & (1 << id)) === 0) return headerNameOf(id);
+  return "";
+}
+
+function faultCause(id: HeaderId): CauseId {
+  if (id === Header.Via) return "via-malformed";
+  if (id === Header.ContentLength) return "content-length-wrong";
+  return id === Header.Cseq ? "cseq-malformed" : "header-malformed";
+}
+
+function readTopVia(text: string, start: number, end: number): boolean {
+  const via = readVia(text, start, end);
+  if (via === undefined) return false;
+  found.topVia = via;
+  return true;
+}
+
+function readFrom(text: string, start: number, end: number): boolean {
+  const spans = addressScratch;
+  if (scanNameAddr(text, start, end, spans) === -1) return false;
+  found.fromStart = start;
+  found.fromEnd = end;
+  found.fromTag = spans.tagStart === -1 ? undefined : text.slice(spans.tagStart, spans.tagEnd);
+  return true;
+}
+
+function readTo(text: string, start: number, end: number): boolean {
+  const spans = addressScratch;
+  if (scanNameAddr(text, start, end, spans) === -1) return false;
+  found.toStart = start;
+  found.toEnd = end;
+  found.toTag = spans.tagStart === -1 ? undefined : text.slice(spans.tagStart, spans.tagEnd);
+  return true;
+}
+
+function readCallId(text: string, start: number, end: number): boolean {
+  if (start === end) {
+    faultAt(start, "a Call-ID");
+    return false;
+  }
+  const stop = skipClass(text, start, end, VISIBLE);
+  if (stop < end) {
+    faultAt(stop, "the end of the Call-ID");
+    return false;
+  }
+  found.callId = text.slice(start, end);
+  return true;
+}
+
+/** `1*DIGIT LWS Method`; the method is the request's own (RFC 3261 §8.1.1.5). */
+function readCseq(text: string, start: number, end: number, method: string | undefined): boolean {
+  const numberEnd = skipClass(text, start, end, DIGIT);
+  const sequenceNumber = readNumber(text, start, numberEnd, CSEQ_MAX);
+  if (sequenceNumber === -1) {
+    faultAt(start, `a sequence number from 0 to ${CSEQ_MAX}`);
+    return false;
+  }
+  const methodStart = skipWhite(text, numberEnd, end);
+  const methodEnd = skipClass(text, methodStart, end, TOKEN);
+  if (methodStart === numberEnd || methodEnd === methodStart || methodEnd !== end) {
+    faultAt(methodStart, "white space and a method");
+    return false;
+  }
+  if (method === undefined) {
+    found.cseq = { sequenceNumber, method: methodAt(text, methodStart, methodEnd) };
+    return true;
+  }
+  if (end - methodStart !== method.length || !text.startsWith(method, methodStart)) {
+    faultAt(methodStart, `the request's method, ${method}`);
+    return false;
+  }
+  found.cseq = { sequenceNumber, method };
+  return true;
+}
+
+function readMaxForwards(text: string, start: number, end: number): boolean {
+  found.maxForwards = readNumber(text, start, end, MAX_FORWARDS_MAX);
+  if (found.maxForwards !== -1) return true;
+  faultAt(start, "a number from 0 to 255");
+  return false;
+}

@@ -1,0 +1,204 @@
+/**
+ * Hot path: finds the parts of a URI and decodes nothing (RFC 3261 §19.1.1, RFC 3966 §3).
+ */
+import {
+  ALPHA,
+  AT,
+  classOf,
+  COLON,
+  DIGIT,
+  EQUALS,
+  HEX,
+  PASSWORD,
+  QUESTION,
+  readNumber,
+  SEMICOLON,
+  skipClass,
+  skipEscapable,
+  TOKEN,
+  URI_HEADER,
+  URI_PARAMETER,
+  URIC,
+  USER,
+} from "./characters.ts";
+import { faultAt } from "./fault.ts";
+import { scanHost } from "./host.ts";
+
+export const SIP = 1;
+export const SIPS = 2;
+export const TEL = 3;
+export const OTHER = 4;
+
+const PORT_MAX = 65_535;
+
+/** Where the parts of the URI scanned last stand; -1 for what is not there. Reused by whoever scans. */
+export interface UriSpans {
+  scheme: number;
+  schemeEnd: number;
+  userEnd: number;
+  passwordEnd: number;
+  hostStart: number;
+  hostEnd: number;
+  port: number;
+  /** From the first ";" to its end; empty when there is none. */
+  parametersStart: number;
+  parametersEnd: number;
+}
+
+/** Fresh spans for {@link scanUri}. */
+export function uriSpans(): UriSpans {
+  return {
+    scheme: 0,
+    schemeEnd: 0,
+    userEnd: -1,
+    passwordEnd: -1,
+    hostStart: 0,
+    hostEnd: 0,
+    port: -1,
+    parametersStart: 0,
+    parametersEnd: 0,
+  };
+}
+
+/**
+ * Checks the URI that stands from `start` to `end` exactly, and notes where its parts are.
+ *
+ * @returns `end`, or -1 with the fault noted
+ */
+export function scanUri(text: string, start: number, end: number, spans: UriSpans): number {
+  const scheme = schemeAt(text, start, end);
+  spans.scheme = scheme;
+  if (scheme === SIP || scheme === SIPS) {
+    spans.schemeEnd = start + (scheme === SIP ? 3 : 4);
+    return scanSip(text, spans.schemeEnd + 1, end, spans);
+  }
+  if (scheme === TEL) {
+    spans.schemeEnd = start + 3;
+    return scanTel(text, start + 4, end, spans);
+  }
+  return scanOther(text, start, end, spans);
+}
+
+function schemeAt(text: string, start: number, end: number): number {
+  if (end - start < 4) return OTHER;
+  const first = text.charCodeAt(start) | 32;
+  const second = text.charCodeAt(start + 1) | 32;
+  const third = text.charCodeAt(start + 2) | 32;
+  const fourth = text.charCodeAt(start + 3);
+  if (first === 115 && second === 105 && third === 112) {
+    if (fourth === COLON) return SIP;
+    if ((fourth | 32) === 115 && end - start > 4 && text.charCodeAt(start + 4) === COLON)
+      return SIPS;
+  } else if (first === 116 && second === 101 && third === 108 && fourth === COLON) return TEL;
+  return OTHER;
+}
+
+/** An "@" ends the userinfo wherever it stands: neither parameters nor headers may hold one (RFC 3261 §25.1). */
+function scanSip(text: string, start: number, end: number, spans: UriSpans): number {
+  spans.userEnd = -1;
+  spans.passwordEnd = -1;
+  spans.port = -1;
+  let hostStart = start;
+  const userEnd = skipEscapable(text, start, end, USER);
+  if (userEnd < end) {
+    const code = text.charCodeAt(userEnd);
+    if (code === AT) {
+      if (userEnd === start) return faultAt(start, "a user before the @");
+      spans.userEnd = userEnd;
+      hostStart = userEnd + 1;
+    } else if (code === COLON) {
+      const passwordEnd = skipEscapable(text, userEnd + 1, end, PASSWORD);
+      if (passwordEnd < end && text.charCodeAt(passwordEnd) === AT) {
+        if (userEnd === start) return faultAt(start, "a user before the password");
+        spans.userEnd = userEnd;
+        spans.passwordEnd = passwordEnd;
+        hostStart = passwordEnd + 1;
+      }
+    }
+  }
+  const hostEnd = scanHost(text, hostStart, end);
+  if (hostEnd === -1) return faultAt(hostStart, "a host name, IPv4 address or [IPv6 address]");
+  spans.hostStart = hostStart;
+  spans.hostEnd = hostEnd;
+  let at = hostEnd;
+  if (at < end && text.charCodeAt(at) === COLON) {
+    const portEnd = skipClass(text, at + 1, end, DIGIT);
+    spans.port = readNumber(text, at + 1, portEnd, PORT_MAX);
+    if (spans.port === -1) return faultAt(at + 1, "a port from 0 to 65535");
+    at = portEnd;
+  }
+  spans.parametersStart = at;
+  at = scanUriParameters(text, at, end);
+  if (at === -1) return -1;
+  spans.parametersEnd = at;
+  if (at === end) return end;
+  if (text.charCodeAt(at) !== QUESTION) return faultAt(at, "the end of the URI");
+  return scanUriHeaders(text, at + 1, end);
+}
+
+function scanUriParameters(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && text.charCodeAt(at) === SEMICOLON) {
+    const nameEnd = skipEscapable(text, at + 1, end, URI_PARAMETER);
+    if (nameEnd === at + 1) return faultAt(nameEnd, "a URI parameter name");
+    at = nameEnd;
+    if (at < end && text.charCodeAt(at) === EQUALS) {
+      const valueEnd = skipEscapable(text, at + 1, end, URI_PARAMETER);
+      if (valueEnd === at + 1) return faultAt(valueEnd, "a URI parameter value");
+      at = valueEnd;
+    }
+  }
+  return at;
+}
+
+function scanUriHeaders(text: string, start: number, end: number): number {
+  let at = start;
+  while (true) {
+    const nameEnd = skipEscapable(text, at, end, URI_HEADER);
+    if (nameEnd === at) return faultAt(at, "a header name");
+    if (nameEnd >= end || text.charCodeAt(nameEnd) !== EQUALS) {
+      return faultAt(nameEnd, "an = after the header name");
+    }
+    at = skipEscapable(text, nameEnd + 1, end, URI_HEADER);
+    if (at === end) return end;
+    if (text.charCodeAt(at) !== 38) return faultAt(at, "an & or the end of the URI");
+    at += 1;
+  }
+}
+
+/** Digits with visual separators, "+" in front when global; a local number may hold hexadecimal digits, "*" and "#". */
+function scanTel(text: string, start: number, end: number, spans: UriSpans): number {
+  let at = start;
+  const isGlobal = at < end && text.charCodeAt(at) === 43;
+  if (isGlobal) at += 1;
+  let digits = 0;
+  for (; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    const bits = classOf[code]!;
+    if ((bits & (isGlobal ? DIGIT : HEX)) !== 0 || (!isGlobal && (code === 42 || code === 35))) {
+      digits += 1;
+    } else if (code !== 45 && code !== 46 && code !== 40 && code !== 41) break;
+  }
+  if (digits === 0) return faultAt(start, "a telephone number");
+  spans.hostStart = start;
+  spans.hostEnd = at;
+  spans.parametersStart = at;
+  at = scanUriParameters(text, at, end);
+  if (at === -1) return -1;
+  spans.parametersEnd = at;
+  return at === end ? end : faultAt(at, "the end of the URI");
+}
+
+function scanOther(text: string, start: number, end: number, spans: UriSpans): number {
+  const schemeEnd = skipClass(text, start, end, TOKEN);
+  if (schemeEnd === start || (classOf[text.charCodeAt(start)]! & ALPHA) === 0) {
+    return faultAt(start, "a URI");
+  }
+  if (schemeEnd >= end || text.charCodeAt(schemeEnd) !== COLON) {
+    return faultAt(schemeEnd, "a : after the URI scheme");
+  }
+  spans.schemeEnd = schemeEnd;
+  const at = skipClass(text, schemeEnd + 1, end, URIC);
+  if (at === schemeEnd + 1) return faultAt(at, "something after the URI scheme");
+  return at === end ? end : faultAt(at, "the end of the URI");
+}
