@@ -42,7 +42,7 @@ export interface TraceRecord {
   /** Why we said so, or a cause found for a response that we relayed; "" for a success. */
   readonly causeId: string;
   readonly values: readonly TraceValue[];
-  /** Events that the limit cost. */
+  /** Events and messages that the limits cost. */
   readonly droppedCount: number;
   readonly messages: readonly KeptMessage[];
   /** Only while pending. */
