@@ -146,6 +146,10 @@ class RealSocketLayer implements SocketLayer {
     return this.#connections?.find(remoteAddress, remotePort);
   }
 
+  flowBeside(flow: Flow, remotePort: number): Flow {
+    return flow instanceof UdpFlow ? flow.socket.flowOf(flow.remoteAddress, remotePort) : flow;
+  }
+
   send(flow: Flow, text: string, token: number): void {
     if (flow instanceof UdpFlow) flow.socket.send(flow, text, token);
     else if (flow instanceof Connection) flow.send(text, token);

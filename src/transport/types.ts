@@ -45,6 +45,11 @@ export interface TransportLayer {
     remoteAddress: string,
     remotePort: number,
   ): Flow | undefined;
+  /**
+   * The same UDP socket and peer address at another port: where a response goes whose request asked for no rport
+   * (RFC 3261 §18.2.2). A connection is its own answer.
+   */
+  flowBeside(flow: Flow, remotePort: number): Flow;
   /** Writes or queues; never throws. `token` comes back with `sendFailed`; 0 when nobody asks. */
   send(flow: Flow, text: string, token: number): void;
   /**
