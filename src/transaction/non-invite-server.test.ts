@@ -83,7 +83,7 @@ test("no provisional response but 100 is sent (RFC 4320 §4.1)", () => {
   plays({ reliable: true }, [
     [0, "start"],
     [10, 180, "dropped by RFC 4320 §4.1"],
-    [5_000, 183, "dropped by RFC 4320 §4.1"],
+    [3_400, 183, "dropped by RFC 4320 §4.1"],
   ]);
 });
 

@@ -16,11 +16,7 @@ export type TransitionTable<
 > = Readonly<Record<State, { readonly [S in Signal]?: Transition<State, Action> }>>;
 
 /** A cell made ready to run: its outputs without payload exist once, and it points to the state it leads to. */
-export interface Row<
-  State extends TransactionState,
-  Signal extends string,
-  Action extends string,
-> {
+export interface Row<State extends TransactionState, Signal extends string, Action extends string> {
   readonly next: StateNode<State, Signal, Action>;
   readonly actions: readonly Action[];
   readonly moved: Moved;
