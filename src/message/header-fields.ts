@@ -33,10 +33,12 @@ export function fieldEnd(table: FieldTable, index: number): number {
   return index + 1 < table.fields.length ? table.fields[index + 1]! >> 7 : table.headersEnd;
 }
 
-/** Behind the colon and the white space that follows it. */
+/** Behind the colon and the white space that follows it; right behind the colon when the value is empty. */
 export function valueStart(table: FieldTable, index: number): number {
   const colon = table.text.indexOf(":", fieldStart(table, index));
-  return skipWhite(table.text, colon + 1, fieldEnd(table, index));
+  const end = fieldEnd(table, index);
+  const start = skipWhite(table.text, colon + 1, end);
+  return start === end ? colon + 1 : start;
 }
 
 /** Before the white space and line break that end it; not before `start`. */

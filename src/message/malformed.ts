@@ -13,7 +13,7 @@ import { HEADER_FIELDS_MAX, MESSAGE_SIZE_BYTES_MAX } from "./limits.ts";
 import { methodAt } from "./methods.ts";
 import { nameAddrSpans, scanNameAddr } from "./name-addr.ts";
 import type { AnswerableRequest, Malformed, Source, Via } from "./types.ts";
-import { readSentBy, readVia } from "./via.ts";
+import { readViaLeniently } from "./via.ts";
 
 /** What a parser found wrong, before it is known whether anybody can be told. */
 export interface FaultFacts {
@@ -99,7 +99,7 @@ function answerableOf(text: string, source: Source | undefined): AnswerableReque
   if (viaAt === -1 || findField(table, Header.Cseq, 0) === -1) return undefined;
   const viaStart = valueStart(table, viaAt);
   const viaEnd = valueEnd(table, viaAt, viaStart);
-  const topVia = readVia(text, viaStart, viaEnd) ?? readSentBy(text, viaStart, viaEnd, true);
+  const topVia = readViaLeniently(text, viaStart, viaEnd);
   if (topVia === undefined) return undefined;
   return new AnswerableView(table, method, topVia, toTagOf(table), source);
 }
@@ -115,36 +115,34 @@ function toTagOf(table: FieldTable): string | undefined {
 
 /** The same fault as a cause, with its evidence: what an answer is made with. */
 function causeOf(text: string, facts: FaultFacts): Cause {
-  const { offset, expected } = facts;
+  const { causeId, offset, expected } = facts;
   const headerName = facts.headerName ?? "";
-  switch (facts.causeId) {
-    case "version-unsupported":
-      return because("version-unsupported", 505, { offset, version: wordAt(text, offset) });
-    case "message-too-large":
-      return because("message-too-large", 513, {
-        sizeBytes: text.length,
-        limitBytes: MESSAGE_SIZE_BYTES_MAX,
-      });
-    case "content-length-wrong": {
-      const declared = Number.parseInt(wordAt(text, offset), 10);
-      const present = text.length - bodyOffsetOf(text);
-      return because("content-length-wrong", 400, {
-        offset,
-        declared: Number.isSafeInteger(declared) ? declared : -1,
-        present,
-      });
-    }
-    case "header-missing":
-      return because("header-missing", 400, { headerName });
-    case "start-line-malformed":
-    case "request-uri-malformed":
-    case "cseq-malformed":
-    case "via-malformed":
-    case "contact-malformed":
-      return because(facts.causeId, 400, { offset, expected });
-    default:
-      return because("header-malformed", 400, { headerName, offset, expected });
+  if (causeId === "version-unsupported") {
+    return because(causeId, 505, { offset, version: wordAt(text, offset) });
   }
+  if (causeId === "message-too-large") {
+    return because(causeId, 513, { sizeBytes: text.length, limitBytes: MESSAGE_SIZE_BYTES_MAX });
+  }
+  if (causeId === "content-length-wrong") {
+    const declared = Number.parseInt(wordAt(text, offset), 10);
+    const present = text.length - bodyOffsetOf(text);
+    return because(causeId, 400, {
+      offset,
+      declared: Number.isSafeInteger(declared) ? declared : -1,
+      present,
+    });
+  }
+  if (causeId === "header-missing") return because(causeId, 400, { headerName });
+  if (
+    causeId === "start-line-malformed" ||
+    causeId === "request-uri-malformed" ||
+    causeId === "cseq-malformed" ||
+    causeId === "via-malformed" ||
+    causeId === "contact-malformed"
+  ) {
+    return because(causeId, 400, { offset, expected });
+  }
+  return because("header-malformed", 400, { headerName, offset, expected });
 }
 
 function wordAt(text: string, offset: number): string {

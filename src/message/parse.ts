@@ -185,7 +185,6 @@ function readHeaderFields(
   const length = text.length;
   let at = found.headersStart;
   let seen = 0;
-  let viaFields = 0;
   let contentLength = -1;
   let contentLengthAt = 0;
   found.maxForwards = -1;
@@ -223,39 +222,23 @@ function readHeaderFields(
     if (id !== Header.Other && id <= Header.ContentLength && id !== Header.Contact) {
       const valueStart = skipWhite(text, foundColon(name) + 1, end);
       const valueEnd = trimEnd(text, valueStart, end);
-      const bit = 1 << id;
-      if ((seen & bit) !== 0 && id !== Header.Via) {
+      const isRepeated = (seen & (1 << id)) !== 0;
+      if (isRepeated && id !== Header.Via) {
         faultAt(at, "one header field of this name only");
         return fault(text, faultCause(id), headerNameOf(id), source);
       }
-      seen |= bit;
+      seen |= 1 << id;
       let isRead = true;
-      switch (id) {
-        case Header.Via:
-          viaFields += 1;
-          if (viaFields === 1) isRead = readTopVia(text, valueStart, valueEnd);
-          break;
-        case Header.From:
-          isRead = readFrom(text, valueStart, valueEnd);
-          break;
-        case Header.To:
-          isRead = readTo(text, valueStart, valueEnd);
-          break;
-        case Header.CallId:
-          isRead = readCallId(text, valueStart, valueEnd);
-          break;
-        case Header.Cseq:
-          isRead = readCseq(text, valueStart, valueEnd, method);
-          break;
-        case Header.MaxForwards:
-          isRead = readMaxForwards(text, valueStart, valueEnd);
-          break;
-        case Header.ContentLength:
-          contentLength = readNumber(text, valueStart, valueEnd, MESSAGE_SIZE_BYTES_MAX);
-          contentLengthAt = valueStart;
-          break;
-        default:
-          break;
+      if (id === Header.Via) {
+        if (!isRepeated) isRead = readTopVia(text, valueStart, valueEnd);
+      } else if (id === Header.From) isRead = readFrom(text, valueStart, valueEnd);
+      else if (id === Header.To) isRead = readTo(text, valueStart, valueEnd);
+      else if (id === Header.CallId) isRead = readCallId(text, valueStart, valueEnd);
+      else if (id === Header.Cseq) isRead = readCseq(text, valueStart, valueEnd, method);
+      else if (id === Header.MaxForwards) isRead = readMaxForwards(text, valueStart, valueEnd);
+      else {
+        contentLength = readNumber(text, valueStart, valueEnd, MESSAGE_SIZE_BYTES_MAX);
+        contentLengthAt = valueStart;
       }
       if (!isRead) return fault(text, faultCause(id), headerNameOf(id), source);
     }

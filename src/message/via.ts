@@ -59,30 +59,40 @@ export class ViaView implements Via {
     return this.#parameters;
   }
 
-  /** The values that only a Via has a place for. */
-  note(text: string, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) {
+  /** Notes a parameter that a Via has a place for; false with the fault noted when its value is none. */
+  note(
+    text: string,
+    nameStart: number,
+    nameEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean {
     switch (nameEnd - nameStart) {
       case 6:
         if (valueStart !== -1 && spanIs(text, nameStart, nameEnd, "branch")) {
           this.branchId ??= text.slice(valueStart, valueEnd) as BranchId;
         }
-        break;
+        return true;
       case 5:
         if (spanIs(text, nameStart, nameEnd, "rport")) {
-          this.rport = valueStart === -1 ? 0 : readNumber(text, valueStart, valueEnd, PORT_MAX);
+          const port = valueStart === -1 ? 0 : readNumber(text, valueStart, valueEnd, PORT_MAX);
+          if (port === -1) return faultAt(valueStart, "a port from 0 to 65535") !== -1;
+          this.rport = port;
           this.rportStart = nameStart;
           this.rportEnd = valueStart === -1 ? nameEnd : valueEnd;
         }
-        break;
+        return true;
       case 8:
         if (valueStart !== -1 && spanIs(text, nameStart, nameEnd, "received")) {
-          this.received = withoutBrackets(text, valueStart, valueEnd);
+          const received = withoutBrackets(text, valueStart, valueEnd);
+          if (!isAddress(received)) return faultAt(valueStart, "an IP address") !== -1;
+          this.received = received;
           this.receivedStart = nameStart;
           this.receivedEnd = valueEnd;
         }
-        break;
+        return true;
       default:
-        break;
+        return true;
     }
   }
 }
@@ -101,40 +111,41 @@ function withoutBrackets(text: string, start: number, end: number): string {
  */
 export function readVia(text: string, start: number, end: number): ViaView | undefined {
   const via = readSentBy(text, start, end, false);
-  if (via === undefined) return undefined;
+  return via !== undefined && readViaParameters(via, text, end) ? via : undefined;
+}
+
+/**
+ * As much of a Via as can be read: enough to answer a request whose Via has broken parameters, or is of another
+ * version of SIP; undefined when even `host:port` is missing.
+ */
+export function readViaLeniently(text: string, start: number, end: number): ViaView | undefined {
+  const via = readSentBy(text, start, end, true);
+  if (via !== undefined) readViaParameters(via, text, end);
+  return via;
+}
+
+function readViaParameters(via: ViaView, text: string, end: number): boolean {
   let at = skipWhite(text, via.sentByEnd, end);
   while (at < end) {
     const code = text.charCodeAt(at);
     if (code === COMMA) break;
-    if (code !== SEMICOLON) {
-      faultAt(at, "a ; or the end of the Via");
-      return undefined;
-    }
+    if (code !== SEMICOLON) return faultAt(at, "a ; or the end of the Via") !== -1;
     at = scanParameter(text, at, end, scratch);
-    if (at === -1) return undefined;
-    via.note(text, scratch.nameStart, scratch.nameEnd, scratch.valueStart, scratch.valueEnd);
-    if (via.rport === -1) {
-      faultAt(scratch.valueStart, "a port from 0 to 65535");
-      return undefined;
+    if (at === -1) return false;
+    if (!via.note(text, scratch.nameStart, scratch.nameEnd, scratch.valueStart, scratch.valueEnd)) {
+      return false;
     }
-    if (via.received !== undefined && !isAddress(via.received)) {
-      faultAt(scratch.valueStart, "an IP address");
-      return undefined;
-    }
+    via.end = at;
   }
   via.end = at;
-  return via;
+  return true;
 }
 
 function isAddress(text: string): boolean {
   return isIpv6(text, 0, text.length) || scanHost(text, 0, text.length) === text.length;
 }
 
-/**
- * Only `SIP/2.0/UDP host:port`: enough to answer a request whose Via has broken parameters, or one of another version
- * of SIP.
- */
-export function readSentBy(
+function readSentBy(
   text: string,
   start: number,
   end: number,
