@@ -1,4 +1,4 @@
-import type { SipRequest } from "../message/index.ts";
+import { aorOf, domainOf, type SipRequest } from "../message/index.ts";
 
 /**
  * RFC 3261 §10.3 step 1: the domain whose bindings a REGISTER asks for, when it is one of ours; undefined where it is
@@ -10,6 +10,6 @@ export function registrarDomainOf(
 ): string | undefined {
   const { requestUri } = request;
   if (requestUri.kind !== "sip") return undefined;
-  const domain = requestUri.host.toLowerCase();
+  const domain = domainOf(aorOf(requestUri));
   return isServed(domain) ? domain : undefined;
 }

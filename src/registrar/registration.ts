@@ -3,7 +3,7 @@ import type { Authenticator, Claim } from "../auth/index.ts";
 import { because, type Cause } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Held, ReplaceOutcome } from "../location/index.ts";
-import { aorOf, buildResponse, Header, OK, type Aor } from "../message/index.ts";
+import { aorOf, buildResponse, domainOf, Header, OK, type Aor } from "../message/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { applyChanges, type Applied, type RegisterFacts } from "./apply-changes.ts";
 import { supportsPath, unknownExtensions } from "./extensions.ts";
@@ -154,7 +154,8 @@ export class Registration {
   #targetAor(): Aor | undefined {
     const { uri } = this.#input.request.to;
     if (uri.kind !== "sip" || uri.user === undefined) return undefined;
-    return uri.host.toLowerCase() === this.#input.domain ? aorOf(uri) : undefined;
+    const aor = aorOf(uri);
+    return domainOf(aor) === this.#input.domain ? aor : undefined;
   }
 
   #owner(aor: Aor): void {
