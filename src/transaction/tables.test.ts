@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { inviteClientSignals, inviteClientTable } from "./invite-client-table.ts";
 import { InviteClientTransaction } from "./invite-client.ts";
 import { inviteServerSignals, inviteServerTable } from "./invite-server-table.ts";
@@ -242,3 +244,13 @@ for (const subject of subjects) {
 function timeBase(subject: Subject, state: string, signal: string, nowMs: number): number {
   return subject.timers[signal] !== undefined && state === "proceeding" ? 0 : nowMs;
 }
+
+test("the drawings in docs/transactions show the tables as they are", () => {
+  const drawing = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL("../../scripts/draw-transactions.ts", import.meta.url)), "--check"],
+    { encoding: "utf8" },
+  );
+  assert.equal(drawing.stderr, "");
+  assert.equal(drawing.status, 0);
+});
