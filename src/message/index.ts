@@ -10,6 +10,7 @@ export {
   type Success,
 } from "./build-response.ts";
 export { Header, type HeaderId } from "./header-ids.ts";
+export { DEFAULT_FRAMER_LIMITS, malformedFraming, type FramerLimits } from "./framing.ts";
 export { headerIdOf } from "./header-lookup.ts";
 export { headerNameOf } from "./header-names.ts";
 export { formatHost } from "./host.ts";
@@ -20,6 +21,7 @@ export { parseNameAddr } from "./name-addr.ts";
 export { hasParameter, parameterOf } from "./parameters.ts";
 export { parseMessage } from "./parse.ts";
 export { reasonPhraseOf, registeredStatusCodes } from "./reason-phrases.ts";
+export { StreamFramer, type FramerOutput } from "./stream-framer.ts";
 export type * from "./types.ts";
 export { parseUri } from "./uri.ts";
 export { sameUri } from "./uri-compare.ts";

@@ -21,6 +21,8 @@ export interface FaultFacts {
   readonly offset: number;
   readonly expected: string;
   readonly headerName: string | undefined;
+  /** What was too large, and against which limit. */
+  readonly size?: { readonly sizeBytes: number; readonly limitBytes: number };
 }
 
 /** The malformed request, as far as it could be read: enough for `buildResponse`. */
@@ -121,7 +123,8 @@ function causeOf(text: string, facts: FaultFacts): Cause {
     return because(causeId, 505, { offset, version: wordAt(text, offset) });
   }
   if (causeId === "message-too-large") {
-    return because(causeId, 513, { sizeBytes: text.length, limitBytes: MESSAGE_SIZE_BYTES_MAX });
+    const size = facts.size ?? { sizeBytes: text.length, limitBytes: MESSAGE_SIZE_BYTES_MAX };
+    return because(causeId, 513, size);
   }
   if (causeId === "content-length-wrong") {
     const declared = Number.parseInt(wordAt(text, offset), 10);

@@ -68,8 +68,7 @@ const addressScratch = nameAddrSpans();
  */
 export function parseMessage(text: string, source?: Source): SipMessage | Malformed {
   if (text.length > MESSAGE_SIZE_BYTES_MAX) {
-    faultAt(MESSAGE_SIZE_BYTES_MAX, `at most ${MESSAGE_SIZE_BYTES_MAX} bytes`);
-    return fault(text, "message-too-large", undefined, source);
+    return tooLarge(text, MESSAGE_SIZE_BYTES_MAX, text.length, MESSAGE_SIZE_BYTES_MAX, source);
   }
   let start = 0;
   // RFC 3261 §7.5: empty lines before the start line are ignored.
@@ -210,13 +209,15 @@ function readHeaderFields(
       faultAt(length, "a line break after the header field");
       return fault(text, "header-malformed", headerNameOf(id) || undefined, source);
     }
-    if (
-      end - at > HEADER_FIELD_SIZE_BYTES_MAX ||
-      end - found.start > HEADER_BLOCK_SIZE_BYTES_MAX ||
-      fields.length === HEADER_FIELDS_MAX
-    ) {
-      faultAt(at, headerLimits);
-      return fault(text, "message-too-large", headerNameOf(id) || undefined, source);
+    if (fields.length === HEADER_FIELDS_MAX) {
+      faultAt(at, `at most ${HEADER_FIELDS_MAX} header fields`);
+      return fault(text, "header-malformed", headerNameOf(id) || undefined, source);
+    }
+    if (end - at > HEADER_FIELD_SIZE_BYTES_MAX) {
+      return tooLarge(text, at, end - at, HEADER_FIELD_SIZE_BYTES_MAX, source);
+    }
+    if (end - found.start > HEADER_BLOCK_SIZE_BYTES_MAX) {
+      return tooLarge(text, at, end - found.start, HEADER_BLOCK_SIZE_BYTES_MAX, source);
     }
     fields.push(packField(at, id));
     if (id !== Header.Other && id <= Header.ContentLength && id !== Header.Contact) {
@@ -260,7 +261,18 @@ function readHeaderFields(
   return undefined;
 }
 
-const headerLimits = `at most ${HEADER_FIELDS_MAX} header fields, each of up to ${HEADER_FIELD_SIZE_BYTES_MAX} bytes, ${HEADER_BLOCK_SIZE_BYTES_MAX} in all`;
+function tooLarge(
+  text: string,
+  offset: number,
+  sizeBytes: number,
+  limitBytes: number,
+  source: Source | undefined,
+): Malformed {
+  const expected = `at most ${limitBytes} bytes`;
+  const size = { sizeBytes, limitBytes };
+  const causeId = "message-too-large";
+  return malformed(text, { causeId, offset, expected, headerName: undefined, size }, source);
+}
 
 /** RFC 3261 §8.1.1 without Max-Forwards, which RFC 2543 did not have (§16.3 step 3). */
 const required = [Header.Via, Header.From, Header.To, Header.CallId, Header.Cseq] as const;
