@@ -1,3 +1,6 @@
+export { lmdbLocationStore, type LmdbLocationOptions } from "./lmdb.ts";
+export { memoryLocationStore } from "./memory.ts";
+export type { Durability } from "./pending-writes.ts";
 export {
   LAPSED_KEPT_MS,
   LAPSED_LIMIT,

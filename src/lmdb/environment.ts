@@ -1,0 +1,112 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { open, type Database, type RootDatabase } from "lmdb";
+import { ServerError } from "../causes/index.ts";
+import { insistOpenable } from "./insist-openable.ts";
+
+/** The one file that location and directory share inside the data folder; its lock file stands beside it. */
+export const STORE_FILE = "store.mdb";
+
+/**
+ * Longest key, in chars: LMDB takes 1,978 bytes with its usual page, and no address that people dial comes near this.
+ * What is longer is never stored, so it is never found either.
+ */
+export const KEY_CHARS_MAX = 512;
+
+/** Where a walk over all keys starts: lmdb's own default is not text, so each range needs a `start`. */
+export const FIRST_KEY = "\0";
+
+/** Databases by name in one environment. Values are bytes, keys are latin1 text, kept in byte order. */
+export type BytesDatabase = Database<Buffer, string>;
+
+/** One LMDB environment: a folder, its databases, one writer at a time, any number of reading processes. */
+export interface LmdbEnvironment {
+  readonly folder: string;
+  /** Opens or makes a database. `versions`: each value carries a number, and writes may be conditional on it. */
+  database(name: string, options: { readonly versions: boolean }): BytesDatabase;
+  /** Resolves when all that was written before is on the disk. */
+  flushed(): Promise<void>;
+  /** Waits for writes under way, flushes, and lets go of the file. Closing twice does nothing. */
+  close(): Promise<void>;
+}
+
+export interface LmdbOptions {
+  /** The data folder; made, readable by its owner only, when it is not there. */
+  readonly folder: string;
+}
+
+/**
+ * Opens the environment in a folder. It may be opened several times, in one process or in several: readers never
+ * block the writer. Commits survive `kill -9` when they resolve, and a power cut once flushed, which begins at once.
+ *
+ * @throws ServerError `store-unreadable`
+ */
+export function openLmdb({ folder }: LmdbOptions): LmdbEnvironment {
+  const path = join(folder, STORE_FILE);
+  let root: RootDatabase<Buffer, string>;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    insistOpenable(path);
+    root = open<Buffer, string>({ path, noSubdir: true, encoding: "binary", maxDbs: 8 });
+    // Whoever reads HA1 values can log in with them.
+    chmodSync(path, 0o600);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    folder,
+    database: (name, { versions }) => {
+      try {
+        const options = {
+          encoding: "binary",
+          useVersions: versions,
+          keyEncoder: latin1Keys,
+        } as const;
+        return root.openDB<Buffer, string>(name, options);
+      } catch (error) {
+        throw unreadable(path, error);
+      }
+    },
+    flushed: async () => {
+      await root.flushed;
+    },
+    close: () => (closing ??= root.close()),
+  };
+}
+
+/** A failure of LMDB as our own error; our own errors pass as they are. */
+export function unreadable(path: string, error: unknown): ServerError {
+  if (error instanceof ServerError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new ServerError("store-unreadable", `${path}: ${detail}`, { cause: error });
+}
+
+/** Resolves when all of these writes are committed: one turn's writes are one transaction, so all are or none is. */
+export async function committed(writes: readonly Promise<boolean>[]): Promise<readonly boolean[]> {
+  try {
+    return await Promise.all(writes);
+  } catch (error) {
+    throw await reasonOf(error);
+  }
+}
+
+// lmdb rejects each write with "see commitError", which is a promise that rejects with what happened.
+async function reasonOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && "commitError" in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (reason) {
+    return reason;
+  }
+}
+
+/** AORs are latin1 text: copied as bytes, which is faster than lmdb's typed keys and keeps every byte. */
+const latin1Keys = {
+  // A key cut short by the buffer's end comes back as ending there, and lmdb writes it again into a fresh one.
+  writeKey: (key: string, target: Buffer, start: number): number =>
+    start + target.write(key, start, "latin1"),
+  readKey: (source: Buffer, start: number, end: number): string =>
+    source.toString("latin1", start, end),
+};
