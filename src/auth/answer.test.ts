@@ -31,15 +31,19 @@ test("the answer holds what RFC 7616 §3.4 asks for, each with the quotes it mus
   );
 });
 
+/** The algorithm of the challenge that is chosen from these, in this order. */
+function strongestOf(...algorithms: readonly string[]): string | undefined {
+  const challenges = algorithms.map(
+    (name) => `Digest realm="r", nonce="${name}", algorithm=${name}, qop="auth"`,
+  );
+  return strongestChallenge(challenges)?.nonce;
+}
+
 test("the strongest that we know is answered, wherever it stands (RFC 8760 §2.4)", () => {
-  const challenge = (algorithm: string): string =>
-    `Digest realm="r", nonce="${algorithm}", algorithm=${algorithm}, qop="auth"`;
-  const strongest = (...names: readonly string[]): string | undefined =>
-    strongestChallenge(names.map(challenge))?.nonce;
-  assert.equal(strongest("MD5", "SHA-256"), "SHA-256");
-  assert.equal(strongest("SHA-256", "SHA-512-256", "MD5"), "SHA-512-256");
-  assert.equal(strongest("SHA-3", "md5"), "md5");
-  assert.equal(strongest("SHA-3", "MD5-sess"), undefined);
+  assert.equal(strongestOf("MD5", "SHA-256"), "SHA-256");
+  assert.equal(strongestOf("SHA-256", "SHA-512-256", "MD5"), "SHA-512-256");
+  assert.equal(strongestOf("SHA-3", "md5"), "md5");
+  assert.equal(strongestOf("SHA-3", "MD5-sess"), undefined);
 });
 
 test("what is not understood is passed over, and nothing is answered when nothing is left", () => {
@@ -58,9 +62,11 @@ test("a server of RFC 2069, which names no qop, is answered without cnonce (RFC 
   assert.match(value, /response="[0-9a-f]{32}", algorithm=MD5$/);
 });
 
+function isStale(stale: string): boolean | undefined {
+  return strongestChallenge([`Digest realm="r", nonce="n"${stale}`])?.stale;
+}
+
 test("stale is read in any case, and anything but true is not stale (RFC 7616 §3.3)", () => {
-  const isStale = (stale: string): boolean | undefined =>
-    strongestChallenge([`Digest realm="r", nonce="n"${stale}`])?.stale;
   assert.equal(isStale(", stale=TRUE"), true);
   assert.equal(isStale(", stale=false"), false);
   assert.equal(isStale(""), false);

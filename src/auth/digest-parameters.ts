@@ -77,7 +77,7 @@ export function parseDigest(value: string): DigestParameters | OtherScheme | Dig
     at = skipBlank(value, at);
     if (at < value.length && value.charCodeAt(at) !== COMMA) return malformed("a comma", at);
     const fault = fill(found, name, text);
-    if (fault !== undefined) return { kind: "malformed", detail: fault };
+    if (fault !== undefined) return { kind: "malformed", detail: `${name} ${fault}` };
   }
 }
 
@@ -103,33 +103,68 @@ function emptyParameters(): Filling {
   };
 }
 
-/** @returns what is wrong */
+const GIVEN_TWICE = "is given twice";
+
+/**
+ * Written out: a store to `found[name]` costs several times as much as one whose name the engine sees.
+ *
+ * @returns what is wrong with it
+ */
 function fill(found: Filling, name: string, text: string): string | undefined {
   switch (name) {
     case "username":
+      if (found.username !== undefined) return GIVEN_TWICE;
+      found.username = text;
+      return undefined;
     case "realm":
+      if (found.realm !== undefined) return GIVEN_TWICE;
+      found.realm = text;
+      return undefined;
     case "nonce":
+      if (found.nonce !== undefined) return GIVEN_TWICE;
+      found.nonce = text;
+      return undefined;
     case "uri":
+      if (found.uri !== undefined) return GIVEN_TWICE;
+      found.uri = text;
+      return undefined;
     case "response":
+      if (found.response !== undefined) return GIVEN_TWICE;
+      found.response = text;
+      return undefined;
     case "algorithm":
+      if (found.algorithm !== undefined) return GIVEN_TWICE;
+      found.algorithm = text;
+      return undefined;
     case "cnonce":
+      if (found.cnonce !== undefined) return GIVEN_TWICE;
+      found.cnonce = text;
+      return undefined;
     case "opaque":
+      if (found.opaque !== undefined) return GIVEN_TWICE;
+      found.opaque = text;
+      return undefined;
     case "qop":
-    case "stale":
-    case "userhash":
-      if (found[name] !== undefined) return `${name} is given twice`;
-      found[name] = text;
+      if (found.qop !== undefined) return GIVEN_TWICE;
+      found.qop = text;
       return undefined;
     case "nc":
-      if (found.nonceCount !== undefined) return "nc is given twice";
+      if (found.nonceCount !== undefined) return GIVEN_TWICE;
       found.nonceCount = text;
       return undefined;
-    case "username*": {
+    case "stale":
+      if (found.stale !== undefined) return GIVEN_TWICE;
+      found.stale = text;
+      return undefined;
+    case "userhash":
+      if (found.userhash !== undefined) return GIVEN_TWICE;
+      found.userhash = text;
+      return undefined;
+    case "username*":
       // RFC 7616 §3.4: both forms together are an error.
-      if (found.username !== undefined) return "username is given twice";
+      if (found.username !== undefined) return GIVEN_TWICE;
       found.username = extendedValue(text);
-      return found.username === undefined ? "username* is not UTF-8''name" : undefined;
-    }
+      return found.username === undefined ? "is not UTF-8''name" : undefined;
     default:
       return undefined;
   }

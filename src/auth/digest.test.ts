@@ -58,9 +58,12 @@ test("the example of RFC 2617 §3.5 comes out, and without qop the computation o
   assert.equal(digestResponse({ ...input, qop: undefined }), "670fd8c2df070c60b045671b8b24ff02");
 });
 
+function wire(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
 test("a name and a password typed in Unicode hash as UTF-8 (RFC 7616 §4)", () => {
   const credential = credentialOf("jürg", "example.org", "gruezi €");
-  const wire = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
   assert.equal(credential.ha1.MD5, ha1Of("MD5", wire("jürg"), "example.org", wire("gruezi €")));
   assert.notEqual(credential.ha1.MD5, ha1Of("MD5", "jürg", "example.org", wire("gruezi €")));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { NONCE_COUNT_WINDOW, NonceCounts } from "./nonce-counts.ts";
 
 const LIFETIME_MS = 300_000;

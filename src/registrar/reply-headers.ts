@@ -20,17 +20,11 @@ export function acceptedHeaders(
 }
 
 /** What a refusal must carry beside its status code. */
-export function refusedHeaders(cause: Cause): HeaderPair[] {
-  switch (cause.id) {
-    case "interval-too-brief":
-      return [["Min-Expires", `${cause.evidence["minimumSeconds"] ?? 0}`]];
-    case "extension-required":
-      return [["Unsupported", `${cause.evidence["extensions"] ?? ""}`]];
-    case "path-not-supported":
-      return [["Unsupported", "path"]];
-    default:
-      return [];
-  }
+export function refusedHeaders({ id, evidence }: Cause): HeaderPair[] {
+  if (id === "interval-too-brief") return [["Min-Expires", `${evidence["minimumSeconds"] ?? 0}`]];
+  if (id === "extension-required") return [["Unsupported", `${evidence["extensions"] ?? ""}`]];
+  if (id === "path-not-supported") return [["Unsupported", "path"]];
+  return [];
 }
 
 /** The order is the registrar's preference and must be kept (RFC 8760 §2.3). */

@@ -1,5 +1,5 @@
 import { because, type Cause } from "../causes/index.ts";
-import { Header, type Malformed, type Parameter, type SipRequest } from "../message/index.ts";
+import { Header, isMalformed, parameterOf, type SipRequest } from "../message/index.ts";
 
 /** What `expires` means when it cannot be read (RFC 3261 §10.2). */
 const MALFORMED_EXPIRES_SECONDS = 3600;
@@ -40,20 +40,20 @@ export function requestedChanges(
   if (values.length === 0) return FETCH;
   if (values.includes("*")) return wildcard(request, values.length);
   const contacts = request.nameAddrs(Header.Contact);
-  if (isMalformedList(contacts)) {
+  if (isMalformed(contacts)) {
     const { expected, offset } = contacts;
     return because("contact-malformed", 400, { expected, offset });
   }
   const headerSeconds = expiresHeader(request);
   const changes: ContactChange[] = [];
   for (const contact of contacts) {
-    const qMilli = qMilliOf(valueOf(contact.parameters, "q"));
+    const qMilli = qMilliOf(parameterOf(contact.parameters, "q"));
     if (qMilli === undefined) {
       const expected = "a q value from 0 to 1 with at most three decimals";
       const offset = Math.max(0, request.text.indexOf(contact.uri.text));
       return because("contact-malformed", 400, { expected, offset });
     }
-    const parameter = valueOf(contact.parameters, "expires");
+    const parameter = parameterOf(contact.parameters, "expires");
     const requested =
       parameter === undefined
         ? (headerSeconds ?? limits.defaultExpiresSeconds)
@@ -118,16 +118,4 @@ function qMilliOf(text: string | undefined): number | undefined {
     weight /= 10;
   }
   return milli <= FULL_Q_MILLI ? milli : undefined;
-}
-
-/** undefined: not there. A parameter without a value is "". */
-function valueOf(parameters: readonly Parameter[], name: string): string | undefined {
-  for (const parameter of parameters) {
-    if (parameter.name === name) return parameter.value ?? "";
-  }
-  return undefined;
-}
-
-function isMalformedList<T>(list: readonly T[] | Malformed): list is Malformed {
-  return "kind" in list;
 }
