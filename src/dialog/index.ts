@@ -1,0 +1,1 @@
+export { Dialog, dialogOfUac, dialogOfUas, type DialogId, type DialogRequest } from "./dialog.ts";
