@@ -13,6 +13,7 @@ export interface Challenge {
   readonly stale: boolean;
 }
 
+/** Who answers a challenge, and for which request. */
 export interface AnswerOptions {
   /** As a person types them: Unicode. */
   readonly username: string;

@@ -4,14 +4,9 @@ import type { DigestAlgorithm } from "../base/credential.ts";
 import { seededRandom } from "../base/random.ts";
 import { parseMessage, type SipRequest } from "../message/index.ts";
 import { answerChallenge } from "./answer.ts";
-import {
-  Authenticator,
-  type Accepted,
-  type Account,
-  type AuthenticatorOptions,
-  type AuthRefusal,
-} from "./authenticator.ts";
+import { Authenticator } from "./authenticator.ts";
 import { credentialOf, hashOf } from "./digest.ts";
+import type { Accepted, Account, AuthenticatorOptions, AuthRefusal } from "./verdict.ts";
 
 const REALM = "example.org";
 const LIFETIME_MS = 300_000;

@@ -4,15 +4,15 @@ export {
   type AnswerOptions,
   type Challenge,
 } from "./answer.ts";
-export {
-  Authenticator,
-  type Accepted,
-  type Account,
-  type AuthenticatorOptions,
-  type AuthRefusal,
-  type ChallengeStatusCode,
-  type Claim,
-} from "./authenticator.ts";
+export { Authenticator } from "./authenticator.ts";
 export { credentialOf } from "./digest.ts";
 export { NONCE_COUNT_WINDOW, NONCES_TRACKED_MAX } from "./nonce-counts.ts";
 export { aorOfUsername, isAddressOf, isOwnerOf } from "./owner.ts";
+export type {
+  Accepted,
+  Account,
+  AuthenticatorOptions,
+  AuthRefusal,
+  ChallengeStatusCode,
+  Claim,
+} from "./verdict.ts";

@@ -24,6 +24,7 @@ export interface RegisterInput {
   readonly trace: Trace;
 }
 
+/** A question for the driver, or the end. One at a time: the next comes out of the answer. */
 export type RegistrationOutput =
   | { readonly kind: "findSubscriber"; readonly aor: Aor }
   | { readonly kind: "lookup"; readonly aor: Aor }

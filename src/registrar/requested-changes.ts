@@ -9,6 +9,7 @@ const EXPIRES_SECONDS_MAX = 2 ** 32 - 1;
 const BRIEF_SECONDS_MAX = 3600;
 const FULL_Q_MILLI = 1000;
 
+/** Which intervals a registrar grants, in seconds (RFC 3261 §10.3 step 7). */
 export interface ExpiryLimits {
   readonly defaultExpiresSeconds: number;
   readonly minExpiresSeconds: number;
