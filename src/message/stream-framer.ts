@@ -16,6 +16,8 @@ export type FramerOutput =
   | { readonly kind: "unframable"; readonly text: string; readonly malformed: Malformed };
 
 const ping: FramerOutput = { kind: "ping" };
+const nothing = Buffer.alloc(0);
+const KEPT_BYTES = 2048;
 const pong: FramerOutput = { kind: "pong" };
 
 /**
@@ -26,7 +28,7 @@ const pong: FramerOutput = { kind: "pong" };
 export class StreamFramer {
   readonly #limits: FramerLimits;
   /** What came and is not used up yet; `#size` of it counts. */
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer = nothing;
   #size = 0;
   /** How far the search for the empty line has come in the message at the front. */
   #scanned = 0;
@@ -62,8 +64,9 @@ export class StreamFramer {
     return out;
   }
 
+  /** A small buffer is kept for the next message; idle connections hold no large one. */
   #release(): void {
-    this.#pending = Buffer.alloc(0);
+    if (this.#pending.length > KEPT_BYTES) this.#pending = nothing;
     this.#size = 0;
   }
 
@@ -90,7 +93,7 @@ export class StreamFramer {
       }
       const end = start + this.#needed;
       if (end > bytes.length) return start;
-      out.push({ kind: "message", text: bytes.latin1Slice(start, end) });
+      out.push({ kind: "message", text: bytes.toString("latin1", start, end) });
       start = end;
       this.#needed = 0;
       this.#scanned = 0;
@@ -112,12 +115,12 @@ export class StreamFramer {
       at = bytes.indexOf(LF, at + 1);
     }
     const size = (end === -1 ? bytes.length : end) - start;
-    if (size > limit) return this.#break(bytes.latin1Slice(start, start + limit + 1), out);
+    if (size > limit) return this.#break(bytes.toString("latin1", start, start + limit + 1), out);
     if (end === -1) {
       this.#scanned = (at === -1 ? bytes.length : at) - start;
       return false;
     }
-    const headerBlock = bytes.latin1Slice(start, end);
+    const headerBlock = bytes.toString("latin1", start, end);
     const contentLength = readContentLength(headerBlock);
     if (contentLength === -1 || size + contentLength > this.#limits.messageSizeBytes) {
       return this.#break(headerBlock, out);
