@@ -60,7 +60,7 @@ export function ha1Of(
 
 /**
  * What the directory keeps instead of a password. All three are what a person types (Unicode, hashed as UTF-8: RFC
- * 7616 §4); `username` is the user part without escapes, because that is what phones put into `username`.
+ * 7616 §4); `username` is the user part without escapes (`usernameOf`), because that is what phones send.
  */
 export function credentialOf(username: string, realm: string, password: string): Credential {
   const user = utf8(username);

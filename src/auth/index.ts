@@ -7,7 +7,7 @@ export {
 export { Authenticator } from "./authenticator.ts";
 export { credentialOf } from "./digest.ts";
 export { NONCE_COUNT_WINDOW, NONCES_TRACKED_MAX } from "./nonce-counts.ts";
-export { aorOfUsername, isAddressOf, isOwnerOf } from "./owner.ts";
+export { aorOfUsername, isAddressOf, isOwnerOf, usernameOf } from "./owner.ts";
 export type {
   Accepted,
   Account,

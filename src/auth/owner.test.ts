@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAor } from "../message/index.ts";
-import { aorOfUsername, isOwnerOf } from "./owner.ts";
+import { aorOfUsername, isOwnerOf, usernameOf } from "./owner.ts";
 
 const owns = (username: string, aor: string): boolean => {
   const parsed = parseAor(aor);
@@ -39,4 +39,18 @@ test("a name that needs escapes in a URI is the same name", () => {
 
 test("no name is nobody's", () => {
   assert.equal(aorOfUsername("", "example.org"), undefined);
+});
+
+test("the username of an address is its user part without escapes, and leads back to it", () => {
+  for (const [text, username] of [
+    ["sip:alice@example.org", "alice"],
+    ["sip:j%C3%BCrg%20m@example.org", "jürg m"],
+    ["sip:100%25@example.org", "100%"],
+  ] as const) {
+    const aor = parseAor(text);
+    assert.ok(aor !== undefined);
+    assert.equal(usernameOf(aor), username);
+    const wire = Buffer.from(username, "utf8").toString("latin1");
+    assert.equal(aorOfUsername(wire, "example.org"), aor);
+  }
 });

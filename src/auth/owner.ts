@@ -1,4 +1,4 @@
-import { parseAor, type Aor } from "../message/index.ts";
+import { parseAor, userOf, type Aor } from "../message/index.ts";
 
 /**
  * The address-of-record that a username claims to be at a realm, the realm being the domain: `alice` and
@@ -23,6 +23,17 @@ export function isAddressOf(username: string, realm: string): boolean {
 /** Whether who authenticated as `username` may act for `aor` (RFC 3261 §10.3 step 4, §22.3). */
 export function isOwnerOf(username: string, realm: string, aor: Aor): boolean {
   return aorOfUsername(username, realm) === aor;
+}
+
+/**
+ * What a phone of that address sends as username, for `credentialOf`: the user part with its escapes undone, as
+ * Unicode (`sip:j%C3%BCrg@example.org` is jürg).
+ */
+export function usernameOf(aor: Aor): string {
+  const bytes = userOf(aor).replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /** The form that needs no escapes is nearly every username; the rest is made safe to stand before an @. */
