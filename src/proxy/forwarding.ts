@@ -122,7 +122,8 @@ function addRecordRoute(
 ): void {
   const token = dialogTokenOf(callId, options.tokenKey);
   const { incoming, outgoing } = sides;
-  if (!isSameSide(incoming, outgoing)) edit.prepend(Header.RecordRoute, recordRoute(incoming, token));
+  if (!isSameSide(incoming, outgoing))
+    edit.prepend(Header.RecordRoute, recordRoute(incoming, token));
   edit.prepend(Header.RecordRoute, recordRoute(outgoing, token));
 }
 

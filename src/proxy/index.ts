@@ -7,4 +7,3 @@ export type { ProxyOptions } from "./options.ts";
 export type { ProxyOutput } from "./output.ts";
 export { ProxyCore, type RequestFacts } from "./proxy-core.ts";
 export { CANCEL_WAIT_MS } from "./response-context.ts";
-

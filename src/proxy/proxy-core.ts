@@ -51,12 +51,7 @@ export class ProxyCore {
   #responses: ResponseContext | undefined = undefined;
   #ended = false;
 
-  constructor(
-    request: SipRequest,
-    facts: RequestFacts,
-    options: ProxyOptions,
-    trace: Trace,
-  ) {
+  constructor(request: SipRequest, facts: RequestFacts, options: ProxyOptions, trace: Trace) {
     this.#request = request;
     this.#facts = facts;
     this.#options = options;
@@ -162,13 +157,7 @@ export class ProxyCore {
 
   /** The text that a started branch sends, once the driver knows the way out. */
   requestFor(branch: ClientBranch, sides: Sides): string {
-    return buildForwarded(
-      this.#request,
-      this.#routing as Routing,
-      branch,
-      sides,
-      this.#options,
-    );
+    return buildForwarded(this.#request, this.#routing as Routing, branch, sides, this.#options);
   }
 
   #traceRouting(routing: Routing, nowMs: number): void {
@@ -217,7 +206,11 @@ export class ProxyCore {
     const from = this.#request.from.uri as SipUri;
     if (!isOwnerOf(verdict.username, claim.realm, aorOf(from))) {
       const { username } = verdict;
-      this.#refuse(refusal(because("from-not-yours", 403, { username, from: from.text })), nowMs, out);
+      this.#refuse(
+        refusal(because("from-not-yours", 403, { username, from: from.text })),
+        nowMs,
+        out,
+      );
       return;
     }
     this.#admitted(nowMs, out);
@@ -336,7 +329,10 @@ export class ProxyCore {
     const text = buildResponse(this.#request, OK, {
       toTag: localTagOf(this.#request, this.#options.tokenKey),
       headers: [
-        ["Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, PRACK, REFER, SUBSCRIBE, NOTIFY, PUBLISH"],
+        [
+          "Allow",
+          "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, INFO, UPDATE, PRACK, REFER, SUBSCRIBE, NOTIFY, PUBLISH",
+        ],
         ["Accept", "application/sdp"],
         ["Supported", "path"],
       ],

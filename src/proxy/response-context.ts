@@ -318,13 +318,7 @@ export class ResponseContext {
   #open(target: Target, breadth: number, nowMs: number): ClientBranch {
     const options = this.#options;
     const branchId = makeBranchId(options.instanceId, options.random, this.#loopHash);
-    const branch = new ClientBranch(
-      this.branches.length + 1,
-      target,
-      breadth,
-      branchId,
-      nowMs,
-    );
+    const branch = new ClientBranch(this.branches.length + 1, target, breadth, branchId, nowMs);
     this.branches.push(branch);
     return branch;
   }

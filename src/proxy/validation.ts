@@ -72,7 +72,9 @@ function malformedBreadth(request: SipRequest): Refusal | undefined {
   if (breadth === undefined) return undefined;
   if (isMalformed(breadth)) {
     const { offset, expected } = breadth;
-    return refusal(because("header-malformed", 400, { headerName: "Max-Breadth", offset, expected }));
+    return refusal(
+      because("header-malformed", 400, { headerName: "Max-Breadth", offset, expected }),
+    );
   }
   if (breadth > 0) return undefined;
   return refusal(because("max-breadth-exceeded", 440, { maxBreadth: breadth, targets: 1 }));

@@ -1,0 +1,326 @@
+import { sipHash } from "../base/siphash.ts";
+import type { Cause } from "../causes/index.ts";
+import { because } from "../causes/index.ts";
+import {
+  buildResponse,
+  Header,
+  OK,
+  parseMessage,
+  reasonPhraseOf,
+  type AnswerableRequest,
+  type Malformed,
+  type SipRequest,
+  type SipResponse,
+} from "../message/index.ts";
+import { branchMark, localTagOf } from "../proxy/index.ts";
+import { registrarDomainOf } from "../registrar/index.ts";
+import type { TraceRecord } from "../trace/index.ts";
+import { clientTransactionKey, inviteKeyOf, serverTransactionKey } from "../transaction/index.ts";
+import type { Flow, TransportEvents } from "../transport/index.ts";
+import { AckDriver } from "./ack-driver.ts";
+import type { ServerCounters } from "./counters.ts";
+import { malformedRecord } from "./malformed-record.ts";
+import type { Parts } from "./parts.ts";
+import { PendingRequest } from "./pending-request.ts";
+import { peerOf, ProxyDriver } from "./proxy-driver.ts";
+import { RegistrarDriver } from "./registrar-driver.ts";
+import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
+import { TransactionDriver, type TransactionUser } from "./transaction-driver.ts";
+
+/** Malformed messages kept as cases, each second; the rest is counted. */
+const MALFORMED_CASES_PER_SECOND = 10;
+
+const SIP_PORT = 5060;
+const CR = 13;
+const LF = 10;
+
+/**
+ * Where every message goes: to its transaction, and if it has none to the registrar, the proxy core, or back with an
+ * answer.
+ *
+ * Hot path: once for each message.
+ */
+export class Dispatcher implements TransportEvents, TransactionUser {
+  readonly transactions: TransactionDriver;
+  readonly proxy: ProxyDriver;
+  readonly registrar: RegistrarDriver;
+  readonly #acks: AckDriver;
+  readonly #parts: Parts;
+  readonly #counters: ServerCounters;
+  /** Called after each input: the server books its timer. */
+  readonly #settled: () => void;
+  readonly #branchMark: string;
+  #isDraining = false;
+  #malformedSecond = 0;
+  #malformedKept = 0;
+
+  constructor(parts: Parts, counters: ServerCounters, settled: () => void) {
+    this.#parts = parts;
+    this.#counters = counters;
+    this.#settled = settled;
+    this.#branchMark = branchMark(parts.proxyOptions.instanceId);
+    this.transactions = new TransactionDriver(parts.transport, this);
+    this.proxy = new ProxyDriver(parts, this.transactions);
+    this.registrar = new RegistrarDriver(parts, this.transactions);
+    this.#acks = new AckDriver(parts, this.proxy);
+  }
+
+  /** From here on new requests outside a dialog get 503; what runs goes on. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  /** Requests that wait for something, oldest first. */
+  pending(): TraceRecord[] {
+    const records: TraceRecord[] = [];
+    for (const entry of this.transactions.servers.values()) {
+      const record = entry.running === undefined ? undefined : this.proxy.snapshot(entry.running);
+      if (record !== undefined) records.push(record);
+    }
+    for (const running of this.registrar.running.values()) {
+      records.push(this.registrar.snapshot(running));
+    }
+    return records.toSorted((one, other) => one.startedAtMs - other.startedAtMs);
+  }
+
+  datagram(bytes: Buffer, flow: Flow): void {
+    // Keep-alives of RFC 5626 §3.5.1 and empty datagrams open with no letter and mean nothing here.
+    const first = bytes[0];
+    if (first === undefined || first === CR || first === LF || first === 0) {
+      this.#counters.keepAlives += 1;
+      return;
+    }
+    this.message(bytes.toString("latin1"), flow);
+  }
+
+  message(text: string, flow: Flow): void {
+    const nowMs = this.#parts.nowMs();
+    try {
+      this.#receive(text, flow, nowMs);
+    } catch (error) {
+      // A bug of ours ends this one message; the server goes on.
+      this.#counters.faults += 1;
+      this.#parts.fault("message", error);
+    }
+    this.#settled();
+  }
+
+  unframable(text: string, flow: Flow): void {
+    const nowMs = this.#parts.nowMs();
+    this.#counters.malformed += 1;
+    const parsed = parseMessage(text, { address: flow.remoteAddress, port: flow.remotePort });
+    if (parsed.kind === "malformed") this.#answerMalformed(parsed, text, flow, nowMs);
+  }
+
+  sendFailed(_flow: Flow, token: number, detail: string): void {
+    this.#counters.sendFailures += 1;
+    if (token !== 0) this.transactions.sendFailed(token, detail, this.#parts.nowMs());
+    this.#settled();
+  }
+
+  closed(flow: Flow): void {
+    this.transactions.connectionClosed(flow, this.#parts.nowMs());
+    this.#settled();
+  }
+
+  received(entry: ClientEntry, response: SipResponse, nowMs: number): void {
+    this.proxy.received(entry, response, nowMs);
+  }
+
+  failed(
+    entry: ClientEntry,
+    causeId: "branch-timed-out" | "next-hop-unreachable",
+    detail: string,
+    nowMs: number,
+  ): void {
+    this.proxy.failed(entry, causeId, detail, nowMs);
+  }
+
+  provisionalDue(entry: ServerEntry, nowMs: number): void {
+    if (entry.running !== undefined) this.proxy.provisionalDue(entry.running, nowMs);
+    const registration = this.registrar.running.get(entry);
+    if (registration !== undefined) this.registrar.provisionalDue(registration, nowMs);
+  }
+
+  ackPassedUp(entry: ServerEntry, request: SipRequest, nowMs: number): void {
+    this.#acks.relay(request, entry.flow, nowMs);
+  }
+
+  dropped(entry: ServerEntry, rfc: string, nowMs: number): void {
+    this.#counters.responsesDropped += 1;
+    entry.running?.parts?.pending.trace.add("response-dropped", nowMs, 0, 0, rfc);
+  }
+
+  retransmitted(entry: ServerEntry | ClientEntry, what: string, nowMs: number): void {
+    this.#counters.retransmissions += 1;
+    const trace = entry.running?.parts?.pending.trace;
+    if (trace === undefined) return;
+    const isBranch = "branch" in entry;
+    const branch = isBranch ? (entry.branch?.number ?? 0) : 0;
+    trace.add("retransmitted", nowMs, branch, what, isBranch ? entry.sentCount : 1);
+  }
+
+  #receive(text: string, flow: Flow, nowMs: number): void {
+    const parsed = parseMessage(text, { address: flow.remoteAddress, port: flow.remotePort });
+    switch (parsed.kind) {
+      case "request":
+        this.#counters.requests += 1;
+        this.#request(parsed, flow, nowMs);
+        return;
+      case "response":
+        this.#counters.responses += 1;
+        // RFC 6026 §7.3: a response that matches nothing goes nowhere.
+        if (!this.transactions.receiveResponse(parsed, nowMs)) this.#counters.strayResponses += 1;
+        return;
+      case "malformed":
+        this.#counters.malformed += 1;
+        this.#answerMalformed(parsed, text, flow, nowMs);
+        return;
+    }
+  }
+
+  #request(request: SipRequest, flow: Flow, nowMs: number): void {
+    const key = serverTransactionKey(request);
+    const entry = this.transactions.servers.get(key);
+    if (request.method === "ACK") this.#ack(request, entry, flow, nowMs);
+    else if (entry !== undefined) this.transactions.receiveRetransmission(entry, nowMs);
+    else if (request.method === "CANCEL") this.#cancel(request, key, flow, nowMs);
+    else this.#begin(request, key, flow, nowMs);
+  }
+
+  #ack(ack: SipRequest, entry: ServerEntry | undefined, flow: Flow, nowMs: number): void {
+    if (entry !== undefined) {
+      this.transactions.receiveAck(entry, ack, nowMs);
+      return;
+    }
+    // Our own tag: it acknowledges a refusal that we gave without a transaction, or one that is forgotten.
+    if (ack.toTag === localTagOf(ack, this.#parts.proxyOptions.tokenKey)) return;
+    this.#acks.relay(ack, flow, nowMs);
+  }
+
+  /** RFC 3261 §9.2 and §16.10. */
+  #cancel(cancel: SipRequest, key: string, flow: Flow, nowMs: number): void {
+    const invite = this.transactions.servers.get(inviteKeyOf(cancel));
+    const responseFlow = this.#responseFlow(cancel, flow);
+    const entry = this.transactions.openServer(key, cancel, responseFlow, nowMs);
+    const toTag = localTagOf(cancel, this.#parts.proxyOptions.tokenKey);
+    if (invite !== undefined) {
+      this.transactions.respond(entry, 200, buildResponse(cancel, OK, { toTag }), nowMs);
+      if (invite.running !== undefined) this.proxy.cancel(invite.running, peerOf(flow), nowMs);
+      return;
+    }
+    // Deviation: RFC 3261 §16.10 has a CANCEL that matches nothing passed on. Every INVITE of ours has a
+    // transaction, so this one is for nobody; saying so ends it, relaying it would open a way through us.
+    const pending = new PendingRequest(cancel, peerOf(flow), nowMs);
+    const cause = because("transaction-unknown", 481, { callId: cancel.callId });
+    pending.trace.refuse(cause, nowMs);
+    this.#respondAtOnce(entry, pending, cause, buildResponse(cancel, cause, { toTag }), nowMs);
+  }
+
+  #begin(request: SipRequest, key: string, flow: Flow, nowMs: number): void {
+    const refusal = this.#overload(request);
+    if (refusal !== undefined) {
+      this.#refuseStateless(request, refusal, flow);
+      return;
+    }
+    const responseFlow = this.#responseFlow(request, flow);
+    const entry = this.transactions.openServer(key, request, responseFlow, nowMs);
+    if (request.method === "REGISTER" && request.header(Header.Route) === undefined) {
+      const domain = registrarDomainOf(request, this.#servesDomain);
+      if (domain !== undefined) {
+        this.registrar.begin(request, domain, entry, flow, nowMs);
+        return;
+      }
+    }
+    const isSpiral = request.text.includes(this.#branchMark) && this.#spirals(request);
+    this.proxy.begin(request, isSpiral, entry, flow, nowMs);
+  }
+
+  readonly #servesDomain = (domain: string): boolean =>
+    this.#parts.proxyOptions.domains.includes(domain);
+
+  /** A Via of ours whose client transaction is still there, for this same request. */
+  #spirals(request: SipRequest): boolean {
+    const vias = request.vias();
+    if ("kind" in vias) return false;
+    for (const { branchId } of vias) {
+      if (branchId === undefined || !branchId.startsWith(this.#branchMark)) continue;
+      const client = this.transactions.clients.get(clientTransactionKey(branchId, request.method));
+      const original = client?.running?.parts?.pending.request;
+      if (
+        original?.callId === request.callId &&
+        original.fromTag === request.fromTag &&
+        original.cseq.sequenceNumber === request.cseq.sequenceNumber
+      ) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #overload(request: SipRequest): Cause | undefined {
+    const { transactions } = this.#parts.limits;
+    if (this.transactions.servers.size >= transactions) {
+      return because("overloaded", 503, { limit: "transactions", limitValue: transactions });
+    }
+    // Who is in a call may still end it.
+    if (this.#isDraining && request.toTag === undefined) return because("shutting-down", 503, {});
+    return undefined;
+  }
+
+  /** RFC 3261 §8.2.7: no transaction, no memory; a repeated request gets the same answer. */
+  #refuseStateless(request: SipRequest, cause: Cause, flow: Flow): void {
+    this.#counters.refusedStateless += 1;
+    const toTag = localTagOf(request, this.#parts.proxyOptions.tokenKey);
+    const headers = [["Retry-After", "5"]] as const;
+    const text = buildResponse(request, cause, { toTag, headers });
+    this.#parts.transport.send(this.#responseFlow(request, flow), text, 0);
+  }
+
+  #answerMalformed(fault: Malformed, text: string, flow: Flow, nowMs: number): void {
+    const { answerable } = fault;
+    if (answerable !== undefined) {
+      const response = buildResponse(answerable, fault.cause, { toTag: this.#tagOf(text) });
+      this.#parts.transport.send(this.#responseFlow(answerable, flow), response, 0);
+    }
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#malformedSecond) {
+      this.#malformedSecond = second;
+      this.#malformedKept = 0;
+    }
+    if (this.#malformedKept >= MALFORMED_CASES_PER_SECOND || fault.of === "unknown") return;
+    this.#malformedKept += 1;
+    this.#parts.cases.keep(malformedRecord(fault, text, peerOf(flow), nowMs));
+  }
+
+  #tagOf(text: string): string {
+    return sipHash(this.#parts.proxyOptions.tokenKey, text);
+  }
+
+  #respondAtOnce(
+    entry: ServerEntry,
+    pending: PendingRequest,
+    cause: Cause,
+    text: string,
+    nowMs: number,
+  ): void {
+    const { statusCode } = cause;
+    pending.trace.add("response-sent", nowMs, statusCode, reasonPhraseOf(statusCode), "own", 0);
+    pending.note(nowMs, "out", 0, pending.peer, text);
+    pending.concluded(statusCode, cause);
+    this.transactions.respond(entry, statusCode, text, nowMs);
+    this.#parts.cases.keep(pending.toRecord(nowMs));
+  }
+
+  /**
+   * Deviation: RFC 3261 §18.2.2 would have the Via name the transport; a response leaves by the socket or connection
+   * that its request came on. Over UDP to where it came from if rport asks so (RFC 3581 §4), else to the sent-by port.
+   */
+  #responseFlow(request: AnswerableRequest, flow: Flow): Flow {
+    if (flow.isReliable || this.#parts.forceRport) return flow;
+    const via = request.topVia;
+    if (via.rport !== undefined) return flow;
+    const port = via.port ?? SIP_PORT;
+    return port === flow.remotePort ? flow : this.#parts.transport.flowBeside(flow, port);
+  }
+}

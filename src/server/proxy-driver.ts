@@ -1,0 +1,444 @@
+import { formatEndpoint } from "../base/endpoint.ts";
+import { ServerError } from "../causes/index.ts";
+import {
+  buildCancel,
+  buildResponse,
+  Header,
+  MessageEdit,
+  parseMessage,
+  reasonPhraseOf,
+  TRYING,
+  type Aor,
+  type SipRequest,
+  type SipResponse,
+} from "../message/index.ts";
+import { ProxyCore, type ClientBranch, type ProxyOutput } from "../proxy/index.ts";
+import type { ResolveQuestion } from "../routing/index.ts";
+import type { RunningTimer, TraceRecord } from "../trace/index.ts";
+import type { Flow } from "../transport/index.ts";
+import { relayedCauseId } from "./relayed-cause.ts";
+import type { Parts } from "./parts.ts";
+import { PendingRequest } from "./pending-request.ts";
+import { withinLimit } from "./question-limit.ts";
+import { RunningRequest, type RunningParts } from "./running-request.ts";
+import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
+import { detailOf, type TransactionDriver } from "./transaction-driver.ts";
+
+/**
+ * Performs what proxy cores ask for: responses on server transactions, branches as client transactions, questions to
+ * directory, location and resolver. Decides nothing.
+ *
+ * Hot path: every relayed message passes here.
+ */
+export class ProxyDriver {
+  readonly #parts: Parts;
+  readonly #transactions: TransactionDriver;
+  #spare: ProxyOutput[] | undefined = [];
+
+  constructor(parts: Parts, transactions: TransactionDriver) {
+    this.#parts = parts;
+    this.#transactions = transactions;
+  }
+
+  /** A new request that is not the registrar's. `incoming` is the flow it came on. */
+  begin(
+    request: SipRequest,
+    isSpiral: boolean,
+    entry: ServerEntry,
+    incoming: Flow,
+    nowMs: number,
+  ): void {
+    const pending = new PendingRequest(request, peerOf(incoming), nowMs);
+    const core = new ProxyCore(request, { isSpiral }, this.#parts.proxyOptions, pending.trace);
+    const running = new RunningRequest(entry, { core, pending, incoming }, this);
+    entry.running = running;
+    // The next hop stops retransmitting and knows that we have it (RFC 3261 §17.2.1).
+    if (request.method === "INVITE")
+      this.#respondOwn(running, pending, 100, trying(request), nowMs);
+    const out = this.#take();
+    core.start(nowMs, out);
+    this.#drain(running, out, nowMs);
+  }
+
+  /** The caller's CANCEL for this request. */
+  cancel(running: RunningRequest, peer: string, nowMs: number): void {
+    const parts = running.parts;
+    if (parts === undefined) return;
+    parts.pending.trace.add("cancel-received", nowMs, peer);
+    const out = this.#take();
+    parts.core.cancel(nowMs, out);
+    this.#drain(running, out, nowMs);
+  }
+
+  /** Timer C, or the wait after a CANCEL. */
+  advance(running: RunningRequest, nowMs: number): void {
+    if (running.parts === undefined) return;
+    const out = this.#take();
+    running.parts.core.advance(nowMs, out);
+    this.#drain(running, out, nowMs);
+  }
+
+  received(entry: ClientEntry, response: SipResponse, nowMs: number): void {
+    const { running, branch } = entry;
+    if (running === undefined || branch === undefined) return;
+    const parts = running.parts;
+    if (parts === undefined) {
+      this.#relayLate(running, response, nowMs);
+      return;
+    }
+    const peer = peerOf(entry.flow);
+    const { pending, core } = parts;
+    const { statusCode, reasonPhrase } = response;
+    pending.trace.add("response-received", nowMs, branch.number, statusCode, reasonPhrase, peer);
+    pending.note(nowMs, "in", branch.number, peer, response.text);
+    const out = this.#take();
+    core.receive(branch, response, nowMs, out);
+    this.#drain(running, out, nowMs);
+  }
+
+  failed(
+    entry: ClientEntry,
+    causeId: "branch-timed-out" | "next-hop-unreachable",
+    detail: string,
+    nowMs: number,
+  ): void {
+    const { running, branch } = entry;
+    if (branch === undefined || running?.parts === undefined) return;
+    const out = this.#take();
+    running.parts.core.branchFailed(branch, causeId, detail, nowMs, out);
+    this.#drain(running, out, nowMs);
+  }
+
+  provisionalDue(running: RunningRequest, nowMs: number): void {
+    const pending = running.parts?.pending;
+    if (pending === undefined) return;
+    pending.trace.add("timer-fired", nowMs, "timerE", 0, "RFC 4320 §4.1");
+    this.#respondOwn(running, pending, 100, trying(pending.request), nowMs);
+  }
+
+  /** As `why --pending` shows it. */
+  snapshot(running: RunningRequest): TraceRecord | undefined {
+    const parts = running.parts;
+    return parts?.pending.toRecord(undefined, runningTimers(running, parts));
+  }
+
+  #drain(running: RunningRequest, out: ProxyOutput[], nowMs: number): void {
+    // Outputs that come while outputs are performed queue behind them: one input, drain, next input.
+    for (let at = 0; at < out.length; at += 1) {
+      this.#perform(running, out[at] as ProxyOutput, nowMs, out);
+    }
+    this.#give(out);
+    const core = running.parts?.core;
+    this.#transactions.deadlines.book(
+      running,
+      core === undefined ? Infinity : core.deadlineMs,
+      nowMs,
+    );
+  }
+
+  #perform(running: RunningRequest, output: ProxyOutput, nowMs: number, out: ProxyOutput[]): void {
+    const parts = running.parts;
+    if (parts === undefined) return;
+    switch (output.kind) {
+      case "respond":
+        this.#respond(running, parts, output, nowMs);
+        return;
+      case "start":
+        this.#start(running, parts, output.branch, nowMs, out);
+        return;
+      case "cancel":
+        this.#cancelBranch(running, parts, output.branch, nowMs);
+        return;
+      case "abandon": {
+        const client = running.clients[output.branch.number];
+        if (client !== undefined) this.#transactions.abandon(client);
+        return;
+      }
+      case "find":
+        this.#find(running, parts, output.aor, nowMs, out);
+        return;
+      case "lookup":
+        this.#lookup(running, parts, output.aor, nowMs, out);
+        return;
+      case "resolve":
+        this.#resolve(running, output.branch, output.question);
+        return;
+      case "giveUp":
+        parts.pending.concluded(output.cause.statusCode, output.cause);
+        return;
+      case "ended":
+        this.#end(running, parts, nowMs);
+        return;
+    }
+  }
+
+  #respond(
+    running: RunningRequest,
+    parts: RunningParts,
+    output: ProxyOutput & { readonly kind: "respond" },
+    nowMs: number,
+  ): void {
+    const { pending, core } = parts;
+    const { statusCode, text, cause, branch } = output;
+    if (branch === 0) {
+      this.#respondOwn(running, pending, statusCode, text, nowMs);
+      if (statusCode >= 200) pending.concluded(statusCode, cause);
+      return;
+    }
+    pending.note(nowMs, "out", 0, pending.peer, text);
+    if (statusCode >= 200 && pending.statusCode === 0) {
+      pending.concluded(statusCode, undefined);
+      if (statusCode >= 300) pending.causeId = relayedCauseId(statusCode, core.branches);
+    }
+    this.#transactions.respond(running.entry, statusCode, text, nowMs);
+  }
+
+  #respondOwn(
+    running: RunningRequest,
+    pending: PendingRequest,
+    statusCode: number,
+    text: string,
+    nowMs: number,
+  ): void {
+    pending.trace.add("response-sent", nowMs, statusCode, reasonPhraseOf(statusCode), "own", 0);
+    pending.note(nowMs, "out", 0, pending.peer, text);
+    this.#transactions.respond(running.entry, statusCode, text, nowMs);
+  }
+
+  #start(
+    running: RunningRequest,
+    parts: RunningParts,
+    branch: ClientBranch,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    const { core, pending, incoming } = parts;
+    const flow = this.flowFor(branch);
+    if (flow instanceof ServerError) {
+      core.branchFailed(branch, "next-hop-unreachable", detailOf(flow), nowMs, out);
+      return;
+    }
+    const { transport } = this.#parts;
+    const text = core.requestFor(branch, {
+      incoming: transport.localAddressTowards(incoming),
+      outgoing: transport.localAddressTowards(flow),
+    });
+    const { method } = pending.request;
+    const peer = peerOf(flow);
+    pending.trace.add("branch-started", nowMs, branch.number, branch.target.uri.text, peer);
+    pending.note(nowMs, "out", branch.number, peer, text);
+    running.texts[branch.number] = text;
+    running.clients[branch.number] = this.#transactions.openClient(
+      text,
+      branch.branchId,
+      method,
+      flow,
+      running,
+      branch,
+      nowMs,
+    );
+  }
+
+  /** The connection its binding was registered over, while that is open; else the way to its destination. */
+  flowFor(branch: ClientBranch): Flow | ServerError {
+    const destination = branch.destination;
+    if (destination === undefined) {
+      return new ServerError("next-hop-unreachable", "no destination");
+    }
+    const { transport } = this.#parts;
+    if (destination.transport === "tcp" && branch.target.source.startsWith("tcp:")) {
+      const [address, port] = splitPeer(branch.target.source);
+      const open = transport.connectionFrom("tcp", address, port);
+      if (open !== undefined) return open;
+    }
+    return transport.flowTo(destination);
+  }
+
+  /** A CANCEL follows its INVITE: same flow, same branch id (RFC 3261 §9.1). */
+  #cancelBranch(
+    running: RunningRequest,
+    parts: RunningParts,
+    branch: ClientBranch,
+    nowMs: number,
+  ): void {
+    const client = running.clients[branch.number];
+    const sent = parseMessage(running.texts[branch.number] ?? "");
+    if (client === undefined || sent.kind !== "request") return;
+    const text = buildCancel(sent);
+    const peer = peerOf(client.flow);
+    const { trace } = parts.pending;
+    trace.add("request-sent", nowMs, branch.number, "CANCEL", sent.requestUri.text, peer);
+    parts.pending.note(nowMs, "out", branch.number, peer, text);
+    const { branchId } = branch;
+    this.#transactions.openClient(
+      text,
+      branchId,
+      "CANCEL",
+      client.flow,
+      undefined,
+      undefined,
+      nowMs,
+    );
+  }
+
+  #find(
+    running: RunningRequest,
+    parts: RunningParts,
+    aor: Aor,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    const { core, pending } = parts;
+    try {
+      const answer = this.#parts.directory.find(aor);
+      if (answer instanceof Promise) {
+        pending.trace.add("answer-awaited", nowMs, "directory", aor);
+        this.#later(running, "directory", answer, (entry, atMs, later) => {
+          core.found(entry, atMs, later);
+        });
+      } else core.found(answer, nowMs, out);
+    } catch (error) {
+      this.#parts.fault("directory", error);
+      core.questionFailed("directory-unreachable", detailOf(error), nowMs, out);
+    }
+  }
+
+  #lookup(
+    running: RunningRequest,
+    parts: RunningParts,
+    aor: Aor,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    const { core, pending } = parts;
+    try {
+      const answer = this.#parts.location.lookup(aor, nowMs);
+      if (answer instanceof Promise) {
+        pending.trace.add("answer-awaited", nowMs, "location", aor);
+        this.#later(running, "location", answer, (held, atMs, later) => {
+          core.held(held, atMs, later);
+        });
+      } else core.held(answer, nowMs, out);
+    } catch (error) {
+      this.#parts.fault("location", error);
+      core.questionFailed("location-unreachable", detailOf(error), nowMs, out);
+    }
+  }
+
+  #resolve(running: RunningRequest, branch: ClientBranch, question: ResolveQuestion): void {
+    void this.#parts.resolver.resolve(question).then((answer) => {
+      const parts = running.parts;
+      if (parts === undefined) return;
+      const nowMs = this.#parts.nowMs();
+      if (!("kind" in answer)) {
+        const [first] = answer;
+        const destination =
+          first === undefined ? "" : formatEndpoint(first.transport, first.address, first.port);
+        parts.pending.trace.add(
+          "next-hop-resolved",
+          nowMs,
+          branch.number,
+          destination,
+          answer.length,
+        );
+      }
+      const out = this.#take();
+      parts.core.resolved(branch, answer, nowMs, out);
+      this.#drain(running, out, nowMs);
+    });
+  }
+
+  /** An answer that did not come at once: fed in as an input of its own when it comes, or its absence is. */
+  #later<Answer>(
+    running: RunningRequest,
+    store: "directory" | "location",
+    answer: Promise<Answer>,
+    feed: (answer: Answer, nowMs: number, out: ProxyOutput[]) => void,
+  ): void {
+    const finish = (
+      act: (parts: RunningParts, nowMs: number, out: ProxyOutput[]) => void,
+    ): void => {
+      const parts = running.parts;
+      if (parts === undefined) return;
+      const nowMs = this.#parts.nowMs();
+      const out = this.#take();
+      act(parts, nowMs, out);
+      this.#drain(running, out, nowMs);
+    };
+    withinLimit(answer, this.#parts.limits.questionMs, store).then(
+      (given) => finish((_, nowMs, out) => feed(given, nowMs, out)),
+      (error: unknown) => {
+        this.#parts.fault(store, error);
+        finish(({ core }, nowMs, out) =>
+          core.questionFailed(`${store}-unreachable`, detailOf(error), nowMs, out),
+        );
+      },
+    );
+  }
+
+  #end(running: RunningRequest, parts: RunningParts, nowMs: number): void {
+    const { pending } = parts;
+    pending.trace.add("ended", nowMs, pending.statusCode);
+    running.parts = undefined;
+    running.texts = [];
+    running.entry.running = undefined;
+    this.#transactions.deadlines.cancel(running);
+    this.#parts.cases.keep(pending.toRecord(nowMs));
+  }
+
+  /** A 2xx after the end: from another branch, or again because its ACK is late (RFC 3261 §16.7 step 5). */
+  #relayLate(running: RunningRequest, response: SipResponse, nowMs: number): void {
+    const { statusCode, cseq } = response;
+    if (statusCode < 200 || statusCode > 299 || cseq.method !== "INVITE") return;
+    const edit = new MessageEdit(response);
+    edit.removeFirstValue(Header.Via);
+    this.#transactions.respond(running.entry, statusCode, edit.text(), nowMs);
+  }
+
+  #take(): ProxyOutput[] {
+    const out = this.#spare ?? [];
+    this.#spare = undefined;
+    return out;
+  }
+
+  #give(out: ProxyOutput[]): void {
+    out.length = 0;
+    this.#spare = out;
+  }
+}
+
+/** `udp:192.0.2.1:5060`, as traces write it. */
+export function peerOf(flow: Flow): string {
+  return formatEndpoint(flow.transport, flow.remoteAddress, flow.remotePort);
+}
+
+function trying(request: SipRequest): string {
+  return buildResponse(request, TRYING, { toTag: undefined });
+}
+
+/** Address (without brackets) and port out of `tcp:[2001:db8::1]:5060`. */
+function splitPeer(peer: string): readonly [address: string, port: number] {
+  const start = peer.indexOf(":") + 1;
+  const end = peer.lastIndexOf(":");
+  const host = peer.slice(start, end);
+  return [host.startsWith("[") ? host.slice(1, -1) : host, Number(peer.slice(end + 1))];
+}
+
+function runningTimers(running: RunningRequest, parts: RunningParts): RunningTimer[] {
+  const timers: RunningTimer[] = [];
+  for (const branch of parts.core.branches) {
+    if (branch.state === "done") continue;
+    const { number } = branch;
+    if (branch.timerCAtMs !== Infinity) {
+      timers.push({ timer: "timerC", branch: number, dueAtMs: branch.timerCAtMs });
+    }
+    if (branch.giveUpAtMs !== Infinity) {
+      timers.push({ timer: "64*T1", branch: number, dueAtMs: branch.giveUpAtMs });
+    }
+    const machine = running.clients[number]?.machine;
+    if (machine?.runningTimer !== undefined) {
+      timers.push({ timer: machine.runningTimer, branch: number, dueAtMs: machine.deadlineMs });
+    }
+  }
+  return timers.toSorted((one, other) => one.dueAtMs - other.dueAtMs);
+}

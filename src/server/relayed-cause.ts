@@ -1,0 +1,25 @@
+import type { CauseId } from "../causes/index.ts";
+import type { ClientBranch } from "../proxy/index.ts";
+
+/** Which cause a final response of 300 or above has that a branch gave and we passed on. */
+export function relayedCauseId(statusCode: number, branches: readonly ClientBranch[]): CauseId {
+  if (statusCode === 487) return "caller-cancelled";
+  if (branches.length > 1 && statusCode < 600) return "every-branch-refused";
+  switch (statusCode) {
+    case 486:
+    case 600:
+      return "relayed-busy";
+    case 603:
+      return "relayed-declined";
+    case 404:
+    case 604:
+      return "relayed-not-found";
+    case 480:
+      return "relayed-unavailable";
+    case 488:
+    case 606:
+      return "relayed-media-refused";
+    default:
+      return "relayed-refusal";
+  }
+}

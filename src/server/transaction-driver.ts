@@ -1,0 +1,312 @@
+import { assert } from "../base/assert.ts";
+import { ServerError } from "../causes/index.ts";
+import type { SipRequest, SipResponse } from "../message/index.ts";
+import type { ClientBranch } from "../proxy/index.ts";
+import {
+  clientTransactionKey,
+  InviteClientTransaction,
+  InviteServerTransaction,
+  NonInviteClientTransaction,
+  NonInviteServerTransaction,
+  type TransactionOutput,
+} from "../transaction/index.ts";
+import type { Flow, TransportLayer } from "../transport/index.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { RunningRequest } from "./running-request.ts";
+import { ClientEntry, ServerEntry } from "./transaction-entries.ts";
+
+/** What the transaction layer tells the user of a transaction. */
+export interface TransactionUser {
+  /** A response that its branch has not seen yet, or a further 2xx. */
+  received(entry: ClientEntry, response: SipResponse, nowMs: number): void;
+  failed(
+    entry: ClientEntry,
+    causeId: "branch-timed-out" | "next-hop-unreachable",
+    detail: string,
+    nowMs: number,
+  ): void;
+  /** RFC 4320 §4.1: a non-INVITE request has waited long enough for its 100. */
+  provisionalDue(entry: ServerEntry, nowMs: number): void;
+  /** The ACK of a 2xx that matched (RFC 2543 clients only). */
+  ackPassedUp(entry: ServerEntry, request: SipRequest, nowMs: number): void;
+  /** A response that came too late to be sent (RFC 4320 §4.2). */
+  dropped(entry: ServerEntry, rfc: string, nowMs: number): void;
+  retransmitted(entry: ServerEntry | ClientEntry, what: string, nowMs: number): void;
+}
+
+/**
+ * Both tables of transactions, their timers, and the only place where their outputs become sends.
+ *
+ * Hot path: each message passes here once or twice. One input, drain its outputs, book its deadline.
+ */
+export class TransactionDriver {
+  readonly deadlines = new Deadlines();
+  readonly servers = new Map<string, ServerEntry>();
+  readonly clients = new Map<string, ClientEntry>();
+  readonly #transport: TransportLayer;
+  readonly #user: TransactionUser;
+  /** Client transactions that still wait for their first response, by the token that the transport knows. */
+  readonly #waiting: (ClientEntry | undefined)[] = [undefined];
+  readonly #freeTokens: number[] = [];
+  /** Connections with client transactions that would not survive their end. */
+  readonly #onConnection = new Map<Flow, Set<ClientEntry>>();
+  /** One array for all drains: an input is drained to its end before the next. */
+  #spare: TransactionOutput[] | undefined = [];
+
+  constructor(transport: TransportLayer, user: TransactionUser) {
+    this.#transport = transport;
+    this.#user = user;
+  }
+
+  openServer(key: string, request: SipRequest, flow: Flow, nowMs: number): ServerEntry {
+    const options = { reliable: flow.isReliable };
+    const machine =
+      request.method === "INVITE"
+        ? new InviteServerTransaction(options)
+        : new NonInviteServerTransaction(options);
+    const entry = new ServerEntry(key, machine, flow, this);
+    this.servers.set(key, entry);
+    const out = this.#take();
+    machine.start(nowMs, out);
+    this.#drainServer(entry, out, nowMs, undefined);
+    return entry;
+  }
+
+  respond(entry: ServerEntry, statusCode: number, text: string, nowMs: number): void {
+    const out = this.#take();
+    entry.machine.respond(statusCode, text, nowMs, out);
+    this.#drainServer(entry, out, nowMs, undefined);
+  }
+
+  receiveRetransmission(entry: ServerEntry, nowMs: number): void {
+    const out = this.#take();
+    entry.machine.receiveRetransmission(nowMs, out);
+    this.#drainServer(entry, out, nowMs, "request");
+  }
+
+  receiveAck(entry: ServerEntry, ack: SipRequest, nowMs: number): void {
+    const { machine } = entry;
+    if (!(machine instanceof InviteServerTransaction)) return;
+    const out = this.#take();
+    machine.receiveAck(nowMs, out);
+    for (let at = 0; at < out.length; at += 1) {
+      if (out[at]?.kind === "passUpAck") this.#user.ackPassedUp(entry, ack, nowMs);
+    }
+    this.#drainServer(entry, out, nowMs, undefined);
+  }
+
+  /** Sends a request in a transaction of its own. `branch` is undefined for a CANCEL. */
+  openClient(
+    text: string,
+    branchId: string,
+    method: string,
+    flow: Flow,
+    running: RunningRequest | undefined,
+    branch: ClientBranch | undefined,
+    nowMs: number,
+  ): ClientEntry {
+    const options = { reliable: flow.isReliable };
+    const machine =
+      method === "INVITE"
+        ? new InviteClientTransaction(text, options)
+        : new NonInviteClientTransaction(text, options);
+    const key = clientTransactionKey(branchId, method);
+    const entry = new ClientEntry(key, machine, flow, running, branch, this);
+    this.clients.set(key, entry);
+    this.#awaitFirst(entry);
+    const out = this.#take();
+    machine.start(nowMs, out);
+    this.#drainClient(entry, out, nowMs, undefined);
+    return entry;
+  }
+
+  /** @returns false when it belongs to no request of ours */
+  receiveResponse(response: SipResponse, nowMs: number): boolean {
+    const branchId = response.topVia.branchId;
+    if (branchId === undefined) return false;
+    const entry = this.clients.get(clientTransactionKey(branchId, response.cseq.method));
+    if (entry === undefined) return false;
+    this.#settled(entry);
+    const out = this.#take();
+    entry.machine.receive(response, nowMs, out);
+    this.#drainClient(entry, out, nowMs, undefined);
+    return true;
+  }
+
+  /** Its user wants nothing more of it: no timer, no response, no trace. */
+  abandon(entry: ClientEntry): void {
+    this.#removeClient(entry);
+  }
+
+  /** The transport could not send what this token stands for. */
+  sendFailed(token: number, detail: string, nowMs: number): void {
+    const entry = this.#waiting[token];
+    if (entry !== undefined) this.#transportFailed(entry, detail, nowMs);
+  }
+
+  /** A connection is gone: what had no response on it will get none there. */
+  connectionClosed(flow: Flow, nowMs: number): void {
+    const entries = this.#onConnection.get(flow);
+    if (entries === undefined) return;
+    this.#onConnection.delete(flow);
+    for (const entry of entries) this.#transportFailed(entry, "the connection was closed", nowMs);
+  }
+
+  advanceServer(entry: ServerEntry, nowMs: number): void {
+    const out = this.#take();
+    entry.machine.advance(nowMs, out);
+    assert(entry.machine.deadlineMs > nowMs, "a machine that was advanced is not due");
+    this.#drainServer(entry, out, nowMs, "response");
+  }
+
+  advanceClient(entry: ClientEntry, nowMs: number): void {
+    const out = this.#take();
+    entry.machine.advance(nowMs, out);
+    assert(entry.machine.deadlineMs > nowMs, "a machine that was advanced is not due");
+    this.#drainClient(entry, out, nowMs, "request");
+  }
+
+  /** `again` names what a `send` repeats; undefined when it is the first of its kind. */
+  #drainServer(
+    entry: ServerEntry,
+    out: TransactionOutput[],
+    nowMs: number,
+    again: string | undefined,
+  ): void {
+    let isOver = false;
+    for (let at = 0; at < out.length; at += 1) {
+      const output = out[at] as TransactionOutput;
+      switch (output.kind) {
+        case "send":
+          this.#transport.send(entry.flow, output.text, 0);
+          if (again !== undefined) this.#user.retransmitted(entry, again, nowMs);
+          break;
+        case "provisionalDue":
+          this.#user.provisionalDue(entry, nowMs);
+          break;
+        case "dropped":
+          this.#user.dropped(entry, output.rfc, nowMs);
+          break;
+        case "moved":
+          if (output.to === "terminated") isOver = true;
+          break;
+        case "passUpAck":
+        case "passUp":
+        case "failed":
+          break;
+      }
+    }
+    this.#give(out);
+    if (isOver) {
+      this.servers.delete(entry.key);
+      this.deadlines.cancel(entry);
+    } else this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+  }
+
+  #drainClient(
+    entry: ClientEntry,
+    out: TransactionOutput[],
+    nowMs: number,
+    again: string | undefined,
+  ): void {
+    let isOver = false;
+    let failure: "branch-timed-out" | "next-hop-unreachable" | undefined;
+    for (let at = 0; at < out.length; at += 1) {
+      const output = out[at] as TransactionOutput;
+      switch (output.kind) {
+        case "send":
+          this.#sendAgain(entry, output.text, again, nowMs);
+          break;
+        case "passUp":
+          this.#user.received(entry, output.response, nowMs);
+          break;
+        case "failed":
+          failure = output.causeId;
+          break;
+        case "moved":
+          if (output.to === "terminated") isOver = true;
+          break;
+        case "passUpAck":
+        case "provisionalDue":
+        case "dropped":
+          break;
+      }
+    }
+    this.#give(out);
+    if (isOver) this.#removeClient(entry);
+    else if (this.clients.get(entry.key) === entry) {
+      this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+    }
+    if (failure !== undefined) this.#user.failed(entry, failure, "", nowMs);
+  }
+
+  #sendAgain(entry: ClientEntry, text: string, again: string | undefined, nowMs: number): void {
+    entry.sentCount += 1;
+    if (again !== undefined && entry.token !== 0) {
+      // It did not answer at once: from now on the kernel is asked whether that port is closed.
+      if (entry.sentCount === 2) this.#transport.watch(entry.flow);
+      this.#user.retransmitted(entry, again, nowMs);
+    }
+    this.#transport.send(entry.flow, text, entry.token);
+  }
+
+  #transportFailed(entry: ClientEntry, detail: string, nowMs: number): void {
+    this.#settled(entry);
+    const out = this.#take();
+    entry.machine.transportFailed(nowMs, out);
+    let hasFailed = false;
+    for (let at = 0; at < out.length; at += 1) if (out[at]?.kind === "failed") hasFailed = true;
+    this.#give(out);
+    if (!hasFailed) {
+      this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+      return;
+    }
+    this.#removeClient(entry);
+    this.#user.failed(entry, "next-hop-unreachable", detail, nowMs);
+  }
+
+  #awaitFirst(entry: ClientEntry): void {
+    const token = this.#freeTokens.pop() ?? this.#waiting.length;
+    this.#waiting[token] = entry;
+    entry.token = token;
+    if (!entry.flow.isReliable) return;
+    let entries = this.#onConnection.get(entry.flow);
+    if (entries === undefined) this.#onConnection.set(entry.flow, (entries = new Set()));
+    entries.add(entry);
+  }
+
+  #settled(entry: ClientEntry): void {
+    if (entry.token === 0) return;
+    this.#waiting[entry.token] = undefined;
+    this.#freeTokens.push(entry.token);
+    entry.token = 0;
+    const entries = this.#onConnection.get(entry.flow);
+    if (entries === undefined) return;
+    entries.delete(entry);
+    if (entries.size === 0) this.#onConnection.delete(entry.flow);
+  }
+
+  #removeClient(entry: ClientEntry): void {
+    this.#settled(entry);
+    this.clients.delete(entry.key);
+    this.deadlines.cancel(entry);
+    entry.running = undefined;
+  }
+
+  #take(): TransactionOutput[] {
+    const out = this.#spare ?? [];
+    this.#spare = undefined;
+    return out;
+  }
+
+  #give(out: TransactionOutput[]): void {
+    out.length = 0;
+    this.#spare = out;
+  }
+}
+
+/** The detail of a surroundings' fault without its id in front, which is told apart anyway. */
+export function detailOf(error: unknown): string {
+  if (error instanceof ServerError) return error.message.slice(error.causeId.length + 2);
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,78 @@
+import type { ClientBranch } from "../proxy/index.ts";
+import type { Flow } from "../transport/index.ts";
+import type {
+  InviteClientTransaction,
+  InviteServerTransaction,
+  NonInviteClientTransaction,
+  NonInviteServerTransaction,
+} from "../transaction/index.ts";
+import { Deadline } from "./deadlines.ts";
+import type { RunningRequest } from "./running-request.ts";
+import type { TransactionDriver } from "./transaction-driver.ts";
+
+/**
+ * One server transaction in its table. Small on purpose: after its final response it lingers for up to 32 s, and
+ * keeps its key, its machine and the way back, nothing else.
+ */
+export class ServerEntry extends Deadline {
+  readonly key: string;
+  readonly machine: InviteServerTransaction | NonInviteServerTransaction;
+  /** Where responses go. */
+  flow: Flow;
+  /** Whose request it is, until that has ended. */
+  running: RunningRequest | undefined = undefined;
+  readonly #driver: TransactionDriver;
+
+  constructor(
+    key: string,
+    machine: InviteServerTransaction | NonInviteServerTransaction,
+    flow: Flow,
+    driver: TransactionDriver,
+  ) {
+    super();
+    this.key = key;
+    this.machine = machine;
+    this.flow = flow;
+    this.#driver = driver;
+  }
+
+  wake(nowMs: number): void {
+    this.#driver.advanceServer(this, nowMs);
+  }
+}
+
+/** One client transaction in its table. */
+export class ClientEntry extends Deadline {
+  readonly key: string;
+  readonly machine: InviteClientTransaction | NonInviteClientTransaction;
+  readonly flow: Flow;
+  /** undefined for a CANCEL, whose end interests nobody. */
+  running: RunningRequest | undefined;
+  readonly branch: ClientBranch | undefined;
+  /** What the transport calls it by while nothing has come back; 0 afterwards. */
+  token = 0;
+  /** How often its request went out. */
+  sentCount = 0;
+  readonly #driver: TransactionDriver;
+
+  constructor(
+    key: string,
+    machine: InviteClientTransaction | NonInviteClientTransaction,
+    flow: Flow,
+    running: RunningRequest | undefined,
+    branch: ClientBranch | undefined,
+    driver: TransactionDriver,
+  ) {
+    super();
+    this.key = key;
+    this.machine = machine;
+    this.flow = flow;
+    this.running = running;
+    this.branch = branch;
+    this.#driver = driver;
+  }
+
+  wake(nowMs: number): void {
+    this.#driver.advanceClient(this, nowMs);
+  }
+}
