@@ -8,3 +8,5 @@ export {
   type DirectorySupport,
   type Subscriber,
 } from "./directory.ts";
+export { lmdbDirectory, type LmdbDirectoryOptions } from "./lmdb.ts";
+export { memoryDirectory } from "./memory.ts";

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { open, type Database, type RootDatabase } from "lmdb";
+import { assert } from "../base/assert.ts";
 import { ServerError } from "../causes/index.ts";
 import { insistOpenable } from "./insist-openable.ts";
 
@@ -80,6 +81,13 @@ export function unreadable(path: string, error: unknown): ServerError {
   if (error instanceof ServerError) return error;
   const detail = error instanceof Error ? error.message : String(error);
   return new ServerError("store-unreadable", `${path}: ${detail}`, { cause: error });
+}
+
+/** How many entries a database has; LMDB keeps the count. */
+export function entryCountOf(database: BytesDatabase): number {
+  const stats: { entryCount?: unknown } = database.getStats();
+  assert(typeof stats.entryCount === "number", "lmdb counts the entries of a database");
+  return stats.entryCount;
 }
 
 /** Resolves when all of these writes are committed: one turn's writes are one transaction, so all are or none is. */

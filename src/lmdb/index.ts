@@ -1,5 +1,6 @@
 export {
   committed,
+  entryCountOf,
   FIRST_KEY,
   KEY_CHARS_MAX,
   openLmdb,
