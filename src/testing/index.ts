@@ -1,0 +1,7 @@
+export {
+  PERFECT,
+  SimulatedNetwork,
+  type Carried,
+  type NetworkFaults,
+} from "./simulated-network.ts";
+export { VirtualTime } from "./virtual-time.ts";
