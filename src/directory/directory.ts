@@ -19,6 +19,7 @@ export interface Alias {
 
 export type DirectoryEntry = Subscriber | Alias;
 
+/** What a backend promises. The conformance suite tests each promise, and each refusal. */
 export interface DirectorySupport {
   readonly durable: boolean;
   readonly sharedBetweenMachines: boolean;

@@ -18,6 +18,7 @@ import { decodeAlias, decodeSubscriber, encodeAlias, encodeSubscriber } from "./
 /** Entries put in one turn of the event loop, and in one transaction: a few ms. */
 const PUT_SLICE = 500;
 
+/** Where it lies. */
 export interface LmdbDirectoryOptions {
   /** The data folder. */
   readonly folder: string;
@@ -42,8 +43,8 @@ class LmdbDirectory implements Directory {
   readonly #environment: LmdbEnvironment;
   readonly #ownsEnvironment: boolean;
   // Two databases, so that LMDB's own counts tell how many subscribers there are. An AOR stands in one at most.
-  readonly #subscribers: BytesDatabase;
-  readonly #aliases: BytesDatabase;
+  readonly #subscribers: BytesDatabase<Aor>;
+  readonly #aliases: BytesDatabase<Aor>;
   #closing: Promise<void> | undefined;
 
   constructor({ folder, environment }: LmdbDirectoryOptions) {
@@ -109,13 +110,10 @@ class LmdbDirectory implements Directory {
   }
 
   *entries(): Iterable<DirectoryEntry> {
-    for (const { key, value } of this.#subscribers.getRange(WHOLE)) {
-      // A key of these databases was an Aor when it was written.
-      const aor = key as Aor;
+    for (const { key: aor, value } of this.#subscribers.getRange(WHOLE)) {
       yield decodeSubscriber(aor, value, value.length) ?? this.#foreign(aor);
     }
-    for (const { key, value } of this.#aliases.getRange(WHOLE)) {
-      const aor = key as Aor;
+    for (const { key: aor, value } of this.#aliases.getRange(WHOLE)) {
       yield decodeAlias(aor, value, value.length) ?? this.#foreign(aor);
     }
   }

@@ -17,20 +17,24 @@ export const KEY_CHARS_MAX = 512;
 /** Where a walk over all keys starts: lmdb's own default is not text, so each range needs a `start`. */
 export const FIRST_KEY = "\0";
 
-/** Databases by name in one environment. Values are bytes, keys are latin1 text, kept in byte order. */
-export type BytesDatabase = Database<Buffer, string>;
+/** One database of an environment. Values are bytes, keys are latin1 text, kept in byte order. */
+export type BytesDatabase<Key extends string = string> = Database<Buffer, Key>;
 
 /** One LMDB environment: a folder, its databases, one writer at a time, any number of reading processes. */
 export interface LmdbEnvironment {
   readonly folder: string;
   /** Opens or makes a database. `versions`: each value carries a number, and writes may be conditional on it. */
-  database(name: string, options: { readonly versions: boolean }): BytesDatabase;
+  database<Key extends string>(
+    name: string,
+    options: { readonly versions: boolean },
+  ): BytesDatabase<Key>;
   /** Resolves when all that was written before is on the disk. */
   flushed(): Promise<void>;
   /** Waits for writes under way, flushes, and lets go of the file. Closing twice does nothing. */
   close(): Promise<void>;
 }
 
+/** Where it lies. */
 export interface LmdbOptions {
   /** The data folder; made, readable by its owner only, when it is not there. */
   readonly folder: string;
@@ -57,14 +61,14 @@ export function openLmdb({ folder }: LmdbOptions): LmdbEnvironment {
   let closing: Promise<void> | undefined;
   return {
     folder,
-    database: (name, { versions }) => {
+    database: <Key extends string>(name: string, { versions }: { readonly versions: boolean }) => {
       try {
         const options = {
           encoding: "binary",
           useVersions: versions,
           keyEncoder: latin1Keys,
         } as const;
-        return root.openDB<Buffer, string>(name, options);
+        return root.openDB<Buffer, Key>(name, options);
       } catch (error) {
         throw unreadable(path, error);
       }
@@ -84,7 +88,7 @@ export function unreadable(path: string, error: unknown): ServerError {
 }
 
 /** How many entries a database has; LMDB keeps the count. */
-export function entryCountOf(database: BytesDatabase): number {
+export function entryCountOf<Key extends string>(database: BytesDatabase<Key>): number {
   const stats: { entryCount?: unknown } = database.getStats();
   assert(typeof stats.entryCount === "number", "lmdb counts the entries of a database");
   return stats.entryCount;

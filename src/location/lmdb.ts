@@ -17,6 +17,7 @@ import { decodeRecord, heldAt, NEVER_WRITTEN, recordAfter } from "./record.ts";
 import type { LocationRecord } from "./record.ts";
 import type { Binding, Held, LocationStore, ReplaceOutcome } from "./store.ts";
 
+/** Where it lies, and how sure an acknowledgement is. */
 export interface LmdbLocationOptions {
   /** The data folder. One process writes at a time: `serve` holds a lock on it. */
   readonly folder: string;
@@ -44,7 +45,7 @@ class LmdbLocationStore implements LocationStore {
   readonly #folder: string;
   readonly #environment: LmdbEnvironment;
   readonly #ownsEnvironment: boolean;
-  readonly #database: BytesDatabase;
+  readonly #database: BytesDatabase<Aor>;
   readonly #pending: PendingWrites;
   #closing: Promise<void> | undefined;
 
@@ -94,10 +95,8 @@ class LmdbLocationStore implements LocationStore {
       const held = heldAt(record, nowMs);
       if (held.bindings.length > 0) yield [aor, held];
     }
-    for (const key of this.#database.getKeys({ start: FIRST_KEY, snapshot: false })) {
-      if (seen.has(key)) continue;
-      // A key of this database was an Aor when it was written.
-      const aor = key as Aor;
+    for (const aor of this.#database.getKeys(WHOLE)) {
+      if (seen.has(aor)) continue;
       const held = heldAt(this.#read(aor), nowMs);
       if (held.bindings.length > 0) yield [aor, held];
     }
@@ -167,3 +166,6 @@ class LmdbLocationStore implements LocationStore {
     );
   }
 }
+
+// Without a snapshot: a long listing must not keep LMDB from using freed pages again.
+const WHOLE = { start: FIRST_KEY, snapshot: false } as const;

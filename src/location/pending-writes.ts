@@ -4,6 +4,7 @@ import { BindingLog, removeLog, type FoundLog, type LogEntry } from "./binding-l
 import { encodeRecord, type LocationRecord } from "./record.ts";
 import { SpentRecords } from "./spent-records.ts";
 
+/** What a binding that was acknowledged survives: the end of the process, or of the machine. */
 export type Durability = "process" | "fsync";
 
 /** How long a writing may stay in the log alone. With LMDB's own flush it is on the disk within a second. */
@@ -27,14 +28,14 @@ interface Writing {
 export interface PendingWritesOptions {
   readonly folder: string;
   readonly environment: LmdbEnvironment;
-  readonly database: BytesDatabase;
+  readonly database: BytesDatabase<Aor>;
   readonly durability: Durability;
 }
 
 /** What was written lately: in the log already, on its way into LMDB. Look-ups see it before they look there. */
 export class PendingWrites {
   readonly #environment: LmdbEnvironment;
-  readonly #database: BytesDatabase;
+  readonly #database: BytesDatabase<Aor>;
   readonly #durability: Durability;
   readonly #log: BindingLog;
   readonly #spent: SpentRecords;

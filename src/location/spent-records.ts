@@ -12,12 +12,12 @@ const RECLAIM_SLICE = 250;
  * within hours; where nobody writes, nothing grows.
  */
 export class SpentRecords {
-  readonly #database: BytesDatabase;
+  readonly #database: BytesDatabase<Aor>;
   #owed = 0;
   #nowMs = 0;
   #from = FIRST_KEY;
 
-  constructor(database: BytesDatabase) {
+  constructor(database: BytesDatabase<Aor>) {
     this.#database = database;
   }
 
@@ -43,7 +43,7 @@ export class SpentRecords {
       const record = decodeRecord(bytes, bytes.length, version);
       // What is not ours stays: whoever asks for it is told.
       if (record === undefined || !isSpent(record, this.#nowMs)) continue;
-      if (!isPending(key as Aor)) removals.push(this.#database.remove(key, version));
+      if (!isPending(key)) removals.push(this.#database.remove(key, version));
     }
     return removals;
   }

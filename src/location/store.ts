@@ -28,6 +28,7 @@ export interface Held {
 
 /** How long an expired or removed binding is remembered so that `why` can name it. */
 export const LAPSED_KEPT_MS = 24 * 3_600_000;
+/** So many of them for one AOR, the newest. */
 export const LAPSED_LIMIT = 4;
 
 /** What a backend promises. The conformance suite tests each promise, and each refusal. */
@@ -36,6 +37,7 @@ export interface LocationSupport {
   readonly sharedBetweenMachines: boolean;
 }
 
+/** A conflict changed nothing: somebody else wrote first, and `held` is what stands there now. */
 export type ReplaceOutcome =
   | { readonly kind: "written"; readonly version: number }
   | { readonly kind: "conflict"; readonly held: Held };
