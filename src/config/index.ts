@@ -1,0 +1,6 @@
+export {
+  controlPathFile,
+  controlSocketInside,
+  controlSocketPath,
+  dataFolderPath,
+} from "./data-paths.ts";
