@@ -1,0 +1,12 @@
+import { defineRule, hopOf, openBranches } from "../rule.ts";
+
+/** Pending, and a branch that was cancelled has not ended (RFC 3261 §9.1). */
+export const cancelUnanswered = defineRule("cancel-unanswered", (facts) => {
+  if (!facts.isPending) return undefined;
+  for (const branch of openBranches(facts)) {
+    if (branch.cancelledAtMs === undefined) continue;
+    const waitedMs = facts.untilMs - branch.cancelledAtMs;
+    return { evidence: { target: hopOf(branch), waitedMs }, branch: branch.number };
+  }
+  return undefined;
+});
