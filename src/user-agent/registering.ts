@@ -1,0 +1,106 @@
+import { isMalformed, domainOf, Header, parameterOf, parseAor } from "../message/index.ts";
+import type { SipResponse } from "../message/index.ts";
+import { ChallengeAnswers } from "./challenge-answers.ts";
+import type { CoreOutput, FailureId, RequestOwner } from "./output.ts";
+import type { BuiltRequest, RequestFactory } from "./request-factory.ts";
+
+/**
+ * Registers one contact (RFC 3261 §10.2): answers a challenge, and takes a longer interval when the registrar finds
+ * ours too brief. Refreshing is whoever's who keeps the time; each call is a new REGISTER with the same Call-ID.
+ */
+export class Registering implements RequestOwner {
+  readonly #factory: RequestFactory;
+  readonly #callId: string;
+  readonly #fromTag: string;
+  #answers: ChallengeAnswers;
+  #sequenceNumber = 0;
+  #expiresSeconds = 0;
+  #hasLengthened = false;
+
+  constructor(factory: RequestFactory) {
+    this.#factory = factory;
+    this.#answers = new ChallengeAnswers(factory);
+    this.#callId = factory.callId();
+    this.#fromTag = factory.tag();
+  }
+
+  /** 0 removes the binding (RFC 3261 §10.2.2). */
+  start(expiresSeconds: number, out: CoreOutput[]): void {
+    this.#answers = new ChallengeAnswers(this.#factory);
+    this.#hasLengthened = false;
+    this.#expiresSeconds = expiresSeconds;
+    this.#send(out);
+  }
+
+  receiveResponse(
+    request: BuiltRequest,
+    response: SipResponse,
+    nowMs: number,
+    out: CoreOutput[],
+  ): void {
+    const { statusCode } = response;
+    if (statusCode < 200) return;
+    if (statusCode < 300) {
+      const expiresSeconds = this.#grantedBy(response);
+      out.push({ kind: "registered", atMs: nowMs, expiresSeconds });
+    } else if (
+      this.#answers.answer(response, "REGISTER", request.requestUri) ||
+      this.#lengthens(response)
+    ) {
+      this.#send(out);
+    } else {
+      out.push({ kind: "registrationFailed", atMs: nowMs, why: response });
+    }
+  }
+
+  requestFailed(
+    _request: BuiltRequest,
+    causeId: FailureId,
+    nowMs: number,
+    out: CoreOutput[],
+  ): void {
+    out.push({ kind: "registrationFailed", atMs: nowMs, why: causeId });
+  }
+
+  #send(out: CoreOutput[]): void {
+    const { aor } = this.#factory.options;
+    const parsed = parseAor(aor);
+    const domain = parsed === undefined ? aor.slice(aor.indexOf("@") + 1) : domainOf(parsed);
+    this.#sequenceNumber += 1;
+    const request = this.#factory.outside(
+      "REGISTER",
+      {
+        requestUri: `sip:${domain}`,
+        from: `<${aor}>;tag=${this.#fromTag}`,
+        to: `<${aor}>`,
+        callId: this.#callId,
+        sequenceNumber: this.#sequenceNumber,
+      },
+      [["Expires", String(this.#expiresSeconds)], ...this.#answers.headers],
+    );
+    out.push({ kind: "start", request, owner: this });
+  }
+
+  /** 423: once, with what the registrar wants (RFC 3261 §10.2.8). */
+  #lengthens(response: SipResponse): boolean {
+    if (response.statusCode !== 423 || this.#hasLengthened) return false;
+    const minimum = response.integer(Header.MinExpires);
+    if (typeof minimum !== "number" || minimum <= this.#expiresSeconds) return false;
+    this.#hasLengthened = true;
+    this.#expiresSeconds = minimum;
+    return true;
+  }
+
+  /** What the registrar made of our wish: the parameter at our Contact, else Expires (RFC 3261 §10.2.4). */
+  #grantedBy(response: SipResponse): number {
+    const contacts = response.nameAddrs(Header.Contact);
+    const ours = this.#factory.contact.slice(1, -1);
+    if (!isMalformed(contacts)) {
+      const contact = contacts.find(({ uri }) => uri.text === ours);
+      const expires = contact && parameterOf(contact.parameters, "expires");
+      if (expires !== undefined) return Number(expires);
+    }
+    const expires = response.integer(Header.Expires);
+    return typeof expires === "number" ? expires : this.#expiresSeconds;
+  }
+}
