@@ -9,6 +9,7 @@ export interface AudioDescription {
   readonly direction: Direction;
 }
 
+/** One RTP payload type of a stream. */
 export interface Codec {
   readonly payloadType: number;
   /** Upper case: "PCMU"; `""` for a dynamic type without an rtpmap. */
@@ -31,6 +32,7 @@ const staticNames: Readonly<Record<number, string>> = {
   18: "G729",
 };
 
+/** Where this side receives RTP, and under which session id it says so. */
 export interface DescriptionOptions {
   readonly address: string;
   readonly port: number;

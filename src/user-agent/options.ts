@@ -22,6 +22,7 @@ export type AnswerScript =
   /** As if it were switched off: answers nothing at all. */
   | { readonly kind: "no-answer-at-all" };
 
+/** Who a user agent is, and where. */
 export interface UserAgentOptions {
   /** Who it is: `sip:alice@example.org`. */
   readonly aor: string;

@@ -4,6 +4,7 @@ import type { BuiltRequest } from "./request-factory.ts";
 /** Why a request got no final response. */
 export type FailureId = "branch-timed-out" | "next-hop-unreachable";
 
+/** How a call ended, as its own side knows it. */
 export type CallEnd =
   | { readonly how: "refused"; readonly response: SipResponse }
   /** By us. `response` is the 487 when there was one (RFC 3261 §9.1). */

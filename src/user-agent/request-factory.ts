@@ -1,4 +1,4 @@
-import { formatHost, buildRequest, parseAor, userOf, type BranchId } from "../message/index.ts";
+import { formatHost, buildRequest, parseAor, userOf } from "../message/index.ts";
 import type { DialogRequest } from "../dialog/index.ts";
 import { clientTransactionKey } from "../transaction/index.ts";
 import { SOFTWARE_NAME, type UserAgentOptions } from "./options.ts";
@@ -7,7 +7,8 @@ import { SOFTWARE_NAME, type UserAgentOptions } from "./options.ts";
 export interface BuiltRequest {
   readonly method: string;
   readonly requestUri: string;
-  readonly branchId: BranchId;
+  /** The Via branch parameter, magic cookie included. */
+  readonly branchId: string;
   readonly transactionKey: string;
   readonly text: string;
   /** A URI: where it goes. */
@@ -62,7 +63,7 @@ export class RequestFactory {
     headers: readonly HeaderLine[],
     body?: string,
   ): BuiltRequest {
-    const branchId = `z9hG4bK${this.options.random.hex128()}` as BranchId;
+    const branchId = `z9hG4bK${this.options.random.hex128()}`;
     const { transport } = this.options.local;
     const isTarget = method === "INVITE" || method === "REGISTER" || method === "OPTIONS";
     const text = buildRequest({
