@@ -1,0 +1,152 @@
+import type { Clock } from "../base/clock.ts";
+import { ServerError } from "../causes/index.ts";
+import { parseMessage, parseUri } from "../message/index.ts";
+import { nextHopOf } from "../routing/index.ts";
+import type { Flow, TransportEvents, TransportLayer } from "../transport/index.ts";
+import type { UserAgent, UserAgentOutput } from "../user-agent/index.ts";
+import type { Resolver } from "./parts.ts";
+
+/** Flows whose requests may still be answered; the oldest goes when there are more. */
+const FLOWS_KEPT = 1_024;
+
+/** What a user agent tells whoever runs it: all of its outputs but the sends. */
+export type UserAgentNews = Exclude<
+  UserAgentOutput,
+  { readonly kind: "sendRequest" | "sendResponse" }
+>;
+
+/**
+ * Runs a user agent on a transport and a clock: real ones for `call` and `demo`, virtual ones in simulations. Give it
+ * to the transport's `open`; call the user agent only through `act`.
+ */
+export class UserAgentDriver implements TransportEvents {
+  readonly #userAgent: UserAgent;
+  readonly #transport: TransportLayer;
+  readonly #clock: Clock;
+  readonly #resolver: Resolver;
+  readonly #tell: (news: UserAgentNews) => void;
+  readonly #flows = new Map<number, Flow>();
+  #lastFlowId = 0;
+  /** Transactions that wait for a response, by the transport's token. */
+  readonly #tokens = new Map<number, string>();
+  #lastToken = 0;
+
+  constructor(
+    userAgent: UserAgent,
+    world: {
+      readonly transport: TransportLayer;
+      readonly clock: Clock;
+      readonly resolver: Resolver;
+      readonly tell: (news: UserAgentNews) => void;
+    },
+  ) {
+    this.#userAgent = userAgent;
+    this.#transport = world.transport;
+    this.#clock = world.clock;
+    this.#resolver = world.resolver;
+    this.#tell = world.tell;
+  }
+
+  /** One input to the user agent, its outputs performed and its next deadline booked. */
+  act<Result>(
+    input: (userAgent: UserAgent, nowMs: number, out: UserAgentOutput[]) => Result,
+  ): Result {
+    const out: UserAgentOutput[] = [];
+    const result = input(this.#userAgent, this.#clock.nowMs(), out);
+    for (const output of out) this.#perform(output);
+    const dueMs = this.#userAgent.deadlineMs;
+    if (dueMs !== Infinity) {
+      this.#clock.wakeAt(dueMs, () => {
+        this.act((userAgent, nowMs, later) => userAgent.advance(nowMs, later));
+      });
+    }
+    return result;
+  }
+
+  datagram(bytes: Buffer, flow: Flow): void {
+    this.message(bytes.toString("latin1"), flow);
+  }
+
+  message(text: string, flow: Flow): void {
+    const source = { address: flow.remoteAddress, port: flow.remotePort };
+    const parsed = parseMessage(text, source);
+    if (parsed.kind === "malformed") return;
+    const flowId = this.#idOf(flow);
+    this.act((userAgent, nowMs, out) => userAgent.receive(parsed, flowId, nowMs, out));
+  }
+
+  unframable(): void {
+    // A test peer owes a broken stream nothing; the connection closes.
+  }
+
+  sendFailed(_flow: Flow, token: number): void {
+    const key = this.#tokens.get(token);
+    if (key === undefined) return;
+    this.#tokens.delete(token);
+    this.act((userAgent, nowMs, out) => userAgent.transportFailed(key, nowMs, out));
+  }
+
+  closed(): void {
+    // Transactions on it run into their timers, as over UDP.
+  }
+
+  #perform(output: UserAgentOutput): void {
+    switch (output.kind) {
+      case "sendRequest":
+        this.#send(output.text, output.nextHop, output.transactionKey);
+        return;
+      case "sendResponse": {
+        const flow = this.#flows.get(output.flowId);
+        if (flow !== undefined) this.#transport.send(flow, output.text, 0);
+        return;
+      }
+      default:
+        this.#tell(output);
+    }
+  }
+
+  #send(text: string, nextHop: string, transactionKey: string | undefined): void {
+    const uri = parseUri(nextHop);
+    const hop = uri === undefined ? undefined : nextHopOf(uri);
+    if (hop?.kind === "destination") {
+      this.#sendTo(this.#transport.flowTo(hop.destination), text, transactionKey);
+    } else if (hop?.kind === "ask") {
+      void this.#resolver.resolve(hop.question).then((answer) => {
+        const first = "kind" in answer ? undefined : answer[0];
+        if (first === undefined) this.#unsendable(transactionKey);
+        else this.#sendTo(this.#transport.flowTo(first), text, transactionKey);
+      });
+    } else this.#unsendable(transactionKey);
+  }
+
+  #sendTo(flow: Flow | ServerError, text: string, transactionKey: string | undefined): void {
+    if (flow instanceof ServerError) {
+      this.#unsendable(transactionKey);
+      return;
+    }
+    let token = 0;
+    if (transactionKey !== undefined) {
+      this.#lastToken += 1;
+      token = this.#lastToken;
+      this.#tokens.set(token, transactionKey);
+      // A peer that is not there is heard of by the second attempt at the latest.
+      if (!flow.isReliable) this.#transport.watch(flow);
+    }
+    this.#transport.send(flow, text, token);
+  }
+
+  #unsendable(transactionKey: string | undefined): void {
+    if (transactionKey === undefined) return;
+    // Not from inside the input that sent it: one input, drain, next input.
+    queueMicrotask(() => {
+      this.act((userAgent, nowMs, out) => userAgent.transportFailed(transactionKey, nowMs, out));
+    });
+  }
+
+  #idOf(flow: Flow): number {
+    this.#lastFlowId += 1;
+    this.#flows.set(this.#lastFlowId, flow);
+    if (this.#flows.size > FLOWS_KEPT) this.#flows.delete(this.#lastFlowId - FLOWS_KEPT);
+    return this.#lastFlowId;
+  }
+}
