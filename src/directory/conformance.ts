@@ -62,6 +62,9 @@ export function directoryConformance(options: DirectoryConformanceOptions): void
     await directory.put([alice, sales]);
     assert.deepEqual(await directory.find(alice.aor), alice);
     assert.deepEqual(await directory.find(sales.aor), sales);
+    assert.deepEqual(await listOf(directory, "subscriber"), [alice]);
+    assert.deepEqual(await listOf(directory, "alias"), [sales]);
+    assert.equal((await listOf(directory)).length, 2);
     assert.equal(await directory.find("sip:alic@example.org" as Aor), undefined);
     assert.equal(await directory.find("sip:alice@example.or" as Aor), undefined);
   });
@@ -211,8 +214,11 @@ export function directoryConformance(options: DirectoryConformanceOptions): void
   }
 }
 
-async function listOf(directory: Directory): Promise<DirectoryEntry[]> {
+async function listOf(
+  directory: Directory,
+  kind?: DirectoryEntry["kind"],
+): Promise<DirectoryEntry[]> {
   const entries: DirectoryEntry[] = [];
-  for await (const entry of directory.entries()) entries.push(entry);
+  for await (const entry of directory.entries(kind)) entries.push(entry);
   return entries;
 }

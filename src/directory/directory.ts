@@ -42,6 +42,7 @@ export interface Directory {
   put(entries: readonly DirectoryEntry[]): Promise<void>;
   /** @returns whether it was there */
   remove(aor: Aor): Promise<boolean>;
-  entries(): Iterable<DirectoryEntry> | AsyncIterable<DirectoryEntry>;
+  /** All of them, or those of one kind, in no particular order; for people who list. Sliced by the caller. */
+  entries(kind?: DirectoryEntry["kind"]): Iterable<DirectoryEntry> | AsyncIterable<DirectoryEntry>;
   close(): Promise<void>;
 }

@@ -109,12 +109,17 @@ class LmdbDirectory implements Directory {
     }
   }
 
-  *entries(): Iterable<DirectoryEntry> {
-    for (const { key: aor, value } of this.#subscribers.getRange(WHOLE)) {
-      yield decodeSubscriber(aor, value, value.length) ?? this.#foreign(aor);
+  *entries(kind?: DirectoryEntry["kind"]): Iterable<DirectoryEntry> {
+    this.#insistOpen();
+    if (kind !== "alias") {
+      for (const { key: aor, value } of this.#subscribers.getRange(WHOLE)) {
+        yield decodeSubscriber(aor, value, value.length) ?? this.#foreign(aor);
+      }
     }
-    for (const { key: aor, value } of this.#aliases.getRange(WHOLE)) {
-      yield decodeAlias(aor, value, value.length) ?? this.#foreign(aor);
+    if (kind !== "subscriber") {
+      for (const { key: aor, value } of this.#aliases.getRange(WHOLE)) {
+        yield decodeAlias(aor, value, value.length) ?? this.#foreign(aor);
+      }
     }
   }
 

@@ -38,9 +38,11 @@ class MemoryDirectory implements Directory {
     return this.#byAor.delete(aor);
   }
 
-  *entries(): Iterable<DirectoryEntry> {
+  *entries(kind?: DirectoryEntry["kind"]): Iterable<DirectoryEntry> {
     this.#insistOpen();
-    yield* this.#byAor.values();
+    for (const entry of this.#byAor.values()) {
+      if (kind === undefined || entry.kind === kind) yield entry;
+    }
   }
 
   async close(): Promise<void> {
