@@ -1,0 +1,124 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** The domain that the scenarios talk about. */
+export const DOMAIN = "interop.test";
+
+/** One SIPp, doing one call by one scenario. */
+export interface SippOptions {
+  /** A file of `sipp/` without `.xml`, or `builtin:uac`. */
+  readonly scenario: string;
+  /** The user part: whom a caller calls, who a callee is. */
+  readonly user: string;
+  readonly serverPort: number;
+  /** Where SIPp itself listens; a free port when not said. */
+  readonly localPort?: number;
+  /** Sends there instead of to the server: the port of a relay. */
+  readonly sendToPort?: number;
+  readonly transport?: "udp" | "tcp";
+  /** The Contact that `bind` binds. */
+  readonly contact?: string;
+  readonly password?: string;
+  /** What `STATUS` stands for in the scenario. */
+  readonly status?: number;
+}
+
+/** A SIPp that runs. `done` rejects with what it complained about when its call was not as the scenario says. */
+export interface RunningSipp {
+  readonly port: number;
+  readonly done: Promise<void>;
+}
+
+/** `sipp` is there, or is installed from Debian's packages. @throws when it cannot be */
+export function needSipp(): void {
+  if (spawnSync("sipp", ["-v"]).error === undefined) return;
+  console.log("sipp is missing: installing sip-tester");
+  const install = spawnSync("apt-get", ["install", "-y", "sip-tester"], { stdio: "inherit" });
+  if (install.status !== 0)
+    throw new Error("SIPp is missing and could not be installed: apt-get install sip-tester");
+}
+
+/** Starts a SIPp; a callee (`uas…`) listens when the promise resolves. */
+export async function startSipp(options: SippOptions): Promise<RunningSipp> {
+  const folder = mkdtempSync(join(tmpdir(), "sipp-"));
+  const port = options.localPort ?? (await freePort());
+  const transport = options.transport ?? "udp";
+  const where = `-i 127.0.0.1 -p ${port} -s ${options.user} -t ${transport === "udp" ? "u1" : "t1"}`;
+  const limits = "-m 1 -timeout 25 -timeout_error -recv_timeout 10000 -nostdin";
+  const logs = `-trace_err -error_file ${folder}/errors -trace_msg -message_file ${folder}/messages`;
+  const args = scenarioArguments(options, folder);
+  args.push(
+    ...where.split(" "),
+    ...limits.split(" "),
+    ...logs.split(" "),
+    "-key",
+    "domain",
+    DOMAIN,
+  );
+  args.push("-key", "contact", options.contact ?? "", "-key", "password", options.password ?? "");
+  if (options.sendToPort !== undefined) args.push("-rsa", `127.0.0.1:${options.sendToPort}`);
+  args.push(`127.0.0.1:${options.serverPort}`);
+  const child = spawn("sipp", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.on("data", (bytes) => (stderr += String(bytes)));
+  const done = once(child, "close").then(([status]) => {
+    const complaint = `${options.scenario}: SIPp ended with ${String(status)}\n${stderr}\n${tail(folder)}`;
+    rmSync(folder, { recursive: true });
+    if (status !== 0) throw new Error(complaint);
+  });
+  // A callee that fails early must not be an unhandled rejection; the test still awaits `done`.
+  done.catch(() => undefined);
+  if (/uas/.test(options.scenario)) await listening(port, transport);
+  return { port, done };
+}
+
+/** Runs one SIPp to its end. */
+export async function sipp(options: SippOptions): Promise<void> {
+  const { done } = await startSipp(options);
+  await done;
+}
+
+/** A port of 127.0.0.1 that nobody has now. */
+export async function freePort(): Promise<number> {
+  const socket = createSocket("udp4").bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, "close");
+  return port;
+}
+
+function scenarioArguments({ scenario, status }: SippOptions, folder: string): string[] {
+  if (scenario.startsWith("builtin:")) return ["-sn", scenario.slice("builtin:".length)];
+  const text = readFileSync(
+    fileURLToPath(new URL(`sipp/${scenario}.xml`, import.meta.url)),
+    "utf8",
+  );
+  const file = join(folder, `${scenario}.xml`);
+  writeFileSync(file, text.replaceAll("STATUS", String(status ?? "")));
+  return ["-sf", file];
+}
+
+function tail(folder: string): string {
+  return ["errors", "messages"]
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, "utf8").slice(-4000))
+    .join("\n");
+}
+
+/** Asks the kernel's tables, so that nothing is sent to the port. */
+async function listening(port: number, transport: "udp" | "tcp"): Promise<void> {
+  const mark = `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000`;
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (readFileSync(`/proc/net/${transport}`, "latin1").includes(mark)) return;
+    await wait(20);
+  }
+  throw new Error(`SIPp does not listen on ${transport} port ${port}`);
+}
