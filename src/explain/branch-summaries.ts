@@ -71,11 +71,11 @@ export function branchRows(
 
 /** The answer that would go to the caller if no better came: a 6xx, else the lowest class, the first of it. */
 export function bestSoFar({ branches }: CaseFacts): BranchFacts | undefined {
-  const rank = (branch: BranchFacts): number => {
-    const statusClass = Math.floor(branch.statusCode / 100);
-    return statusClass === 6 ? 0 : statusClass;
-  };
   return branches
     .filter((branch) => branch.statusCode >= 300 && branch.failedCauseId === "")
-    .toSorted((a, b) => rank(a) - rank(b))[0];
+    .toSorted((a, b) => rankOf(a) - rankOf(b))[0];
+}
+
+function rankOf({ statusCode }: BranchFacts): number {
+  return statusCode >= 600 ? 0 : Math.floor(statusCode / 100);
 }
