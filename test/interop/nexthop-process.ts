@@ -37,6 +37,8 @@ export async function startNexthop(options: {
   const child = spawn(process.execPath, [program, ...serve.split(" ")], {
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // A test run that is interrupted leaves no server behind.
+  process.once("exit", () => child.kill("SIGKILL"));
   let output = "";
   await new Promise<void>((resolve, reject) => {
     const read = (bytes: Buffer): void => {
