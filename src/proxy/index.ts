@@ -6,4 +6,5 @@ export { viaValue, type Sides } from "./forwarding.ts";
 export type { ProxyOptions } from "./options.ts";
 export type { ProxyOutput } from "./output.ts";
 export { ProxyCore, type RequestFacts } from "./proxy-core.ts";
+export { ALIAS_CHAIN_MAX } from "./search.ts";
 export { CANCEL_WAIT_MS } from "./response-context.ts";
