@@ -28,8 +28,11 @@ export interface CommandPort {
   readonly credentialOf: (username: string, realm: string, password: string) => Credential;
 }
 
+/** What a command was given; came over a socket, so nothing about it is sure. */
+export type CommandArguments = Readonly<Record<string, unknown>>;
+
 /** One command. `args` came over a socket: the handler checks them and answers `failed` with exit code 2. */
 export type CommandHandler = (
-  args: Readonly<Record<string, unknown>>,
+  args: CommandArguments,
   port: CommandPort,
 ) => AsyncIterable<CommandOutput>;
