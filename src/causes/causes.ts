@@ -22,11 +22,11 @@ export const causes = {
     rfc: "RFC 3261 §21.4.5",
   },
   "relay-not-allowed": {
-    statusCodes: [403],
+    statusCodes: [403, 480],
     evidence: ["domain", "requestUri"],
     rfc: "RFC 3261 §26.3.2.2",
   },
-  "alias-loop": { statusCodes: [482], evidence: ["aor"], rfc: "RFC 3261 §16.5" },
+  "alias-loop": { statusCodes: [482, 480], evidence: ["aor"], rfc: "RFC 3261 §16.5" },
   "no-target-usable": {
     statusCodes: [480],
     evidence: ["aor", "skippedCount:n"],
@@ -246,6 +246,7 @@ export const causes = {
   "shutting-down": { statusCodes: [503], evidence: [], rfc: "RFC 3261 §21.5.4" },
   "internal-fault": { statusCodes: [500], evidence: ["detail"], rfc: "RFC 3261 §21.5.1" },
   "listener-refused": { statusCodes: [], evidence: ["listen", "detail"], rfc: "RFC 3261 §18" },
+  "no-domain": { statusCodes: [], evidence: ["detail"], rfc: "RFC 3261 §16.5" },
   "data-folder-in-use": {
     statusCodes: [],
     evidence: ["folder", "processId:n"],

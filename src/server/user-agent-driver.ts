@@ -6,7 +6,7 @@ import type { Flow, TransportEvents, TransportLayer } from "../transport/index.t
 import type { UserAgent, UserAgentOutput } from "../user-agent/index.ts";
 import type { Resolver } from "./parts.ts";
 
-/** Flows whose requests may still be answered; the oldest goes when there are more. */
+/** Flows whose requests may still be answered, and requests whose sending may still fail; the oldest go. */
 const FLOWS_KEPT = 1_024;
 
 /** What a user agent tells whoever runs it: all of its outputs but the sends. */
@@ -129,6 +129,7 @@ export class UserAgentDriver implements TransportEvents {
       this.#lastToken += 1;
       token = this.#lastToken;
       this.#tokens.set(token, transactionKey);
+      this.#tokens.delete(token - FLOWS_KEPT);
       // A peer that is not there is heard of by the second attempt at the latest.
       if (!flow.isReliable) this.#transport.watch(flow);
     }

@@ -1,0 +1,27 @@
+export {
+  createCaseStore,
+  DEFAULT_CASE_LIMITS,
+  type CaseLimits,
+  type CaseQuery,
+  type CaseStore,
+  type CaseStoreOptions,
+} from "./case-store.ts";
+export {
+  directoryCommands,
+  type CommandArguments,
+  type CommandHandler,
+  type CommandOutput,
+  type CommandPort,
+} from "./commands/index.ts";
+export type { ServerCounters } from "./counters.ts";
+export {
+  createServer,
+  type ServerSettings,
+  type ServerWorld,
+  type SipServer,
+} from "./create-server.ts";
+export { openServer, type OpenServer, type OpenServerOptions } from "./open-server.ts";
+export type { CaseKeeper, Resolver, ServerLimits } from "./parts.ts";
+export { runCommand, type CommandWorld } from "./run-command.ts";
+export { localAddresses, systemClock, systemRandom } from "./system.ts";
+export { UserAgentDriver, type UserAgentNews } from "./user-agent-driver.ts";
