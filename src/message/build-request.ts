@@ -11,6 +11,7 @@ import { Header, type HeaderId } from "./header-ids.ts";
 import { ParsedRequest, ParsedResponse } from "./parsed-message.ts";
 import type { SipRequest, SipResponse } from "./types.ts";
 
+/** A request before it is text. Nothing is checked or added but Content-Length: a test may build a wrong one. */
 export interface RequestParts {
   readonly method: string;
   readonly requestUri: string;

@@ -27,10 +27,12 @@ export interface Success {
 /** What we may answer ourselves: a success, or a refusal with its cause. There is no third kind. */
 export type OwnOutcome = Success | Cause;
 
+/** The three that are answered most; made once, so that answering makes no object. */
 export const TRYING: Success = { kind: "success", statusCode: 100 };
 export const RINGING: Success = { kind: "success", statusCode: 180 };
 export const OK: Success = { kind: "success", statusCode: 200 };
 
+/** What a response carries beyond what it copies from its request (RFC 3261 §8.2.6.2). */
 export interface ResponseOptions {
   /** Added to To unless that has a tag; undefined: none (a 100, RFC 3261 §8.2.6.2). */
   readonly toTag: string | undefined;

@@ -1,4 +1,4 @@
-import { readNumber, skipWhite, trimEnd } from "./characters.ts";
+import { readNumber, skipWhite, trimEnd } from "./skip.ts";
 import { faultAt, lastFault } from "./fault.ts";
 import { emptyLineSize, endOfField } from "./header-fields.ts";
 import { Header } from "./header-ids.ts";
@@ -16,6 +16,7 @@ export interface FramerLimits {
   readonly headerSizeBytes: number;
 }
 
+/** The limits of a stream are those of a datagram: no message is accepted over one transport only. */
 export const DEFAULT_FRAMER_LIMITS: FramerLimits = {
   messageSizeBytes: MESSAGE_SIZE_BYTES_MAX,
   headerSizeBytes: HEADER_BLOCK_SIZE_BYTES_MAX,

@@ -68,6 +68,7 @@ export interface Via {
   readonly parameters: readonly Parameter[];
 }
 
+/** The order of requests in a dialog, and what a response answers (RFC 3261 §20.16). */
 export interface Cseq {
   readonly sequenceNumber: number;
   readonly method: string;
@@ -123,6 +124,7 @@ export interface SipRequest extends MessageView {
   readonly source: Source | undefined;
 }
 
+/** A well-formed response: what a {@link SipRequest} promises of its accessors holds here too. */
 export interface SipResponse extends MessageView {
   readonly kind: "response";
   readonly statusCode: number;

@@ -13,6 +13,7 @@ export interface NetworkFaults {
   readonly delayMaxMs: number;
 }
 
+/** Loses nothing, repeats nothing, reorders nothing: every datagram takes one millisecond. */
 export const PERFECT: NetworkFaults = { lossRate: 0, repeatRate: 0, delayMinMs: 1, delayMaxMs: 1 };
 
 /** A datagram or stream message on its way, for whoever watches. */

@@ -24,6 +24,7 @@ const SWEEP_MS = 1_000;
 /** Routes are asked for again after that many sweeps. */
 const ROUTES_FORGOTTEN_SWEEPS = 30;
 
+/** Where a {@link TransportLayer} of real sockets listens, what it bears, and what it calls itself. */
 export interface SocketLayerOptions {
   /** Where to listen; port 0 lets the kernel choose. An IPv6 wildcard takes IPv6 only. */
   readonly listen: readonly Endpoint[];

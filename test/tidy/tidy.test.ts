@@ -78,6 +78,14 @@ test("a store's types may be imported by the proxy, its values may not", () => {
   );
 });
 
+test("config reads base in full and everything else as types", () => {
+  catches(one('import { a } from "../base/assert.ts";\n', "src/config/x.ts"));
+  catches(
+    one('import { a } from "../transport/index.ts";\n', "src/config/x.ts"),
+    "src/config/x.ts:1 config may import types of transport only",
+  );
+});
+
 test("a folder that nobody put into the table is caught", () => {
   catches(one("export {};\n", "src/helpers/x.ts"), 'src/helpers/x.ts:1 "helpers" is not in');
 });
@@ -173,6 +181,17 @@ test("what leaves a layer without a doc comment is caught", () => {
     "src/proxy/x.ts":
       "/** What a is. */\nexport const a = [1] as const;\nexport type A = (typeof a)[number];\n",
   });
+  catches({
+    "src/proxy/index.ts": 'export { a, b } from "./x.ts";\n',
+    "src/proxy/x.ts": "/** What both are. */\nexport const a = 1;\nexport const b = 2;\n",
+  });
+  catches(
+    {
+      "src/proxy/index.ts": 'export { a, b } from "./x.ts";\n',
+      "src/proxy/x.ts": "/** What a is. */\nexport const a = 1;\n\nexport const b = 2;\n",
+    },
+    "src/proxy/x.ts:4 b leaves the layer",
+  );
 });
 
 test("a citation in any other form is caught", () => {

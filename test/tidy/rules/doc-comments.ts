@@ -48,7 +48,11 @@ function undocumented(source: Source, name: string): Finding | undefined {
   ).exec(source.code);
   if (declaration === null) return undefined;
   if (/^export type \w+ = (?:.*\btypeof\b|\w+(?: \| \w+)+;)/.test(declaration[0])) return undefined;
-  const before = source.text.slice(0, declaration.index).trimEnd();
+  // One comment may stand over a block of one-line declarations.
+  const block = /(?:^export (?:const|type) .*;\n)+(?![^])/m.exec(
+    source.text.slice(0, declaration.index),
+  );
+  const before = source.text.slice(0, block?.index ?? declaration.index).trimEnd();
   const comment = source.comments.find(({ end }) => end === before.length);
   if (comment?.text.startsWith("/**") === true) return undefined;
   const line = lineAt(source.text, declaration.index);

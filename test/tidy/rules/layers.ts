@@ -29,8 +29,9 @@ function fault(layer: Layer, name: string, found: Import, path: string): string 
   const target = layerOf(path);
   if (target === name) return undefined;
   if (layers[target] === undefined) return `"${target}" is not in the layer table`;
-  const typesOnly = layer.typesOf?.includes(target) === true;
-  if (!layer.uses.includes(target) && !typesOnly) return `${name} may not import ${target}`;
+  const inFull = layer.uses.includes(target);
+  const typesOnly = !inFull && layer.typesOf?.includes(target) === true;
+  if (!inFull && !typesOnly) return `${name} may not import ${target}`;
   if (typesOnly && !found.typesOnly)
     return `${name} may import types of ${target} only: import type`;
   if (target !== "base" && path !== `src/${target}/index.ts`) {
