@@ -1,6 +1,20 @@
+export { checkConfig, type ConfigFlags } from "./check.ts";
 export {
   controlPathFile,
   controlSocketInside,
   controlSocketPath,
   dataFolderPath,
 } from "./data-paths.ts";
+export { defaultListen, defaults } from "./defaults.ts";
+export { domainsToServe } from "./domains.ts";
+export { LISTEN_ACCEPTED, parseListenSpec } from "./listen-spec.ts";
+export { loadConfigFile } from "./load-config-file.ts";
+export { ConfigError, type ConfigProblem } from "./problem.ts";
+export {
+  defineConfig,
+  type CaseRing,
+  type ConfigInput,
+  type ConfigLimits,
+  type ListenInput,
+  type ServerConfig,
+} from "./types.ts";

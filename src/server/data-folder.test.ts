@@ -40,18 +40,7 @@ test("a folder that is missing is made, for its owner alone", (t) => {
   const path = join(temporaryFolder(t), "a", "b");
   const folder = openDataFolder(path);
   assert.equal(statSync(path).mode & 0o777, 0o700);
-  assert.equal(statSync(join(path, "secret")).mode & 0o777, 0o600);
-  assert.match(folder.tokenSecret, /^[0-9a-f]{32}$/);
   folder.release();
-});
-
-test("the secret outlives a restart", (t) => {
-  const path = temporaryFolder(t);
-  const first = openDataFolder(path);
-  first.release();
-  const second = openDataFolder(path);
-  assert.equal(second.tokenSecret, first.tokenSecret);
-  second.release();
 });
 
 test("the second server on a folder is told which process has it", (t) => {
@@ -105,7 +94,7 @@ test("locks do not pile up", (t) => {
   for (let times = 0; times < 5; times += 1) openDataFolder(path).release();
   assert.deepEqual(
     readdirSync(path).toSorted((a, b) => a.localeCompare(b)),
-    ["lock.5", "secret"],
+    ["lock.5"],
   );
 });
 

@@ -1,0 +1,124 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { DEFAULT_PORT, defaultListen, defaults } from "./defaults.ts";
+import { LISTEN_ACCEPTED, parseListenSpec } from "./listen-spec.ts";
+
+// Each leaf's error text says what is accepted there; `check.ts` puts the path and what was given before it.
+
+const DOMAIN_ACCEPTED = "accepted: a host name such as example.org, or an IPv4 address";
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+function whole(lowest: number, highest: number, unit = "") {
+  const of = unit === "" ? "" : ` of ${unit}`;
+  const error = `accepted: a whole number${of} from ${lowest} to ${highest}`;
+  return z.int({ error }).min(lowest, { error }).max(highest, { error });
+}
+
+function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
+  const list = names.map((name) => JSON.stringify(name)).join(" or ");
+  return z.enum(names, { error: `accepted: ${list}` });
+}
+
+function text(what: string) {
+  const error = `accepted: ${what}`;
+  return z.string({ error }).min(1, { error });
+}
+
+const domain = z
+  .string({ error: DOMAIN_ACCEPTED })
+  .refine((name) => HOST_NAME.test(name), { error: DOMAIN_ACCEPTED })
+  .transform((name) => name.toLowerCase());
+
+const listenObject = z.strictObject(
+  {
+    transport: oneOf(["udp", "tcp"]),
+    address: z
+      .string({ error: "accepted: an IP address" })
+      .refine((address) => isIP(address) !== 0, {
+        error: "accepted: an IP address, IPv6 without brackets",
+      })
+      .default("0.0.0.0"),
+    port: whole(0, 65_535).default(DEFAULT_PORT),
+  },
+  { error: `accepted: { transport, address, port }, or ${LISTEN_ACCEPTED}` },
+);
+
+/** A string that is no listener stays a string, and is then told what both forms are. */
+const listener = z.preprocess(
+  (given) => (typeof given === "string" ? (parseListenSpec(given) ?? given) : given),
+  listenObject,
+);
+
+const SECOND_MAX = 2 ** 32 - 1; // Expires is a delta-seconds of 32 bits (RFC 3261 §20.19).
+const DAY_MS = 24 * 3_600_000;
+const COUNT_MAX = 10_000_000;
+const { timers, registrar, digest, cases, limits } = defaults;
+
+function section<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
+  return z.strictObject(shape, { error: `accepted: an object, ${name}: { … }` });
+}
+
+/** The whole configuration; unknown keys are problems too. */
+export const configSchema = z.strictObject(
+  {
+    domains: z.array(domain, { error: "accepted: a list of domains" }).default([]),
+    listen: z
+      .array(listener, { error: "accepted: a list of listeners" })
+      .min(1, { error: "accepted: at least one listener" })
+      .default(() => [...defaultListen()]),
+    auth: oneOf(["digest", "none"]).default(defaults.auth),
+    strangers: oneOf(["honest", "uniform"]).default(defaults.strangers),
+    forceRport: z.boolean({ error: "accepted: true or false" }).default(defaults.forceRport),
+    advertise: section("advertise", {
+      host: z
+        .string({ error: "accepted: a host name or an IP address" })
+        .refine((host) => HOST_NAME.test(host) || isIP(host) !== 0, {
+          error: "accepted: a host name or an IP address, IPv6 without brackets",
+        }),
+      port: whole(1, 65_535).optional(),
+    }).optional(),
+    data: text("the path of a folder").optional(),
+    timers: section("timers", {
+      // RFC 3261 §16.6 step 11: larger than three minutes.
+      timerCMs: whole(180_001, DAY_MS, "milliseconds").default(timers.timerCMs),
+    }).prefault({}),
+    registrar: section("registrar", {
+      defaultExpiresSeconds: whole(1, SECOND_MAX, "seconds").default(
+        registrar.defaultExpiresSeconds,
+      ),
+      minExpiresSeconds: whole(1, 3_600, "seconds").default(registrar.minExpiresSeconds),
+      maxExpiresSeconds: whole(1, SECOND_MAX, "seconds").default(registrar.maxExpiresSeconds),
+      bindingsPerAor: whole(1, 1_000).default(registrar.bindingsPerAor),
+    }).prefault({}),
+    digest: section("digest", {
+      nonceLifetimeMs: whole(1_000, DAY_MS, "milliseconds").default(digest.nonceLifetimeMs),
+    }).prefault({}),
+    cases: section("cases", {
+      records: whole(1, COUNT_MAX).default(cases.records),
+      sizeBytes: whole(65_536, 2 ** 40, "bytes").default(cases.sizeBytes),
+      ageMs: whole(1_000, 3_650 * DAY_MS, "milliseconds").default(cases.ageMs),
+    }).prefault({}),
+    limits: section("limits", {
+      transactions: whole(1, COUNT_MAX).default(limits.transactions),
+      questionMs: whole(1, 30_000, "milliseconds").default(limits.questionMs),
+      branchesPerRequest: whole(1, 100).default(limits.branchesPerRequest),
+      dnsCacheEntries: whole(1, COUNT_MAX).default(limits.dnsCacheEntries),
+      messageSizeBytes: whole(1_300, 2 ** 30, "bytes").default(limits.messageSizeBytes),
+      headerSizeBytes: whole(1_300, 2 ** 30, "bytes").default(limits.headerSizeBytes),
+      connections: whole(1, COUNT_MAX).default(limits.connections),
+      connectionsPerAddress: whole(1, COUNT_MAX).default(limits.connectionsPerAddress),
+      connectTimeoutMs: whole(1, 32_000, "milliseconds").default(limits.connectTimeoutMs),
+      firstMessageMs: whole(1_000, DAY_MS, "milliseconds").default(limits.firstMessageMs),
+      idleMs: whole(1_000, 365 * DAY_MS, "milliseconds").default(limits.idleMs),
+      writeQueueBytes: whole(65_536, 2 ** 30, "bytes").default(limits.writeQueueBytes),
+      writeStallMs: whole(1_000, DAY_MS, "milliseconds").default(limits.writeStallMs),
+      flowsKept: whole(1, COUNT_MAX).default(limits.flowsKept),
+      datagramsQueued: whole(0, COUNT_MAX).default(limits.datagramsQueued),
+      receiveBufferBytes: whole(4_096, 2 ** 30, "bytes").default(limits.receiveBufferBytes),
+      watchedDestinations: whole(1, 10_000).default(limits.watchedDestinations),
+      watchMs: whole(1_000, DAY_MS, "milliseconds").default(limits.watchMs),
+    }).prefault({}),
+  },
+  { error: "accepted: an object: export default defineConfig({ … })" },
+);
