@@ -1,9 +1,12 @@
 /**
  * Hot path. Where the header fields of a message stand.
  */
-import { CR, LF, skipWhite, SPACE, TAB, trimEnd } from "./characters.ts";
+import * as characters from "./characters.ts";
+import { skipWhite, trimEnd } from "./skip.ts";
 import { Header, type HeaderId } from "./header-ids.ts";
 import { foundId, scanHeaderName } from "./header-lookup.ts";
+
+const { CR, LF, SPACE, TAB } = characters;
 
 /**
  * One number for each header field, in order: the offset of its line and its id, packed. It ends where the next one

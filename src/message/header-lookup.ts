@@ -5,10 +5,12 @@
  * is a character (letters without their case), an entry is the row to go to. Row 0 is where every unknown name ends
  * up, and stays. A name is looked up by walking; there is no hash, no string and nothing to compare afterwards.
  */
-import { COLON, SPACE, TAB, TOKEN, classOf } from "./characters.ts";
+import * as characters from "./characters.ts";
 import { faultAt } from "./fault.ts";
 import { Header, type HeaderId } from "./header-ids.ts";
 import { headerNames } from "./header-names.ts";
+
+const { COLON, SPACE, TAB, TOKEN, classOf } = characters;
 
 const COLUMNS = 32;
 const ID_BITS = 7;

@@ -1,7 +1,9 @@
 /**
  * Hot path: once for each URI and Via that is read.
  */
-import { classOf, COLON, DIGIT, DOT, HEX, HOST, OPEN_BRACKET } from "./characters.ts";
+import * as characters from "./characters.ts";
+
+const { classOf, COLON, DIGIT, DOT, HEX, HOST, OPEN_BRACKET } = characters;
 
 /**
  * From the start of a host (name, IPv4 address, IPv6 reference) to behind it; -1 when there is none.

@@ -1,5 +1,6 @@
 import { because, type Cause, type CauseId } from "../causes/index.ts";
-import { skipClass, TOKEN } from "./characters.ts";
+import { TOKEN } from "./characters.ts";
+import { skipClass } from "./skip.ts";
 import {
   emptyLineSize,
   findField,

@@ -3,7 +3,7 @@
  * that nobody touched leaves byte for byte as it came.
  */
 import { assert } from "../base/assert.ts";
-import { skipWhite } from "./characters.ts";
+import { skipWhite } from "./skip.ts";
 import {
   fieldEnd,
   fieldId,

@@ -1,25 +1,16 @@
 /**
  * Hot path: From and To of every message are scanned here; the rest is built when somebody asks.
  */
-import {
-  classOf,
-  COMMA,
-  DISPLAY,
-  GREATER_THAN,
-  LESS_THAN,
-  QUESTION,
-  QUOTE,
-  SEMICOLON,
-  skipQuoted,
-  skipWhite,
-  trimEnd,
-  WHITE,
-} from "./characters.ts";
+import * as characters from "./characters.ts";
+import { skipQuoted, skipWhite, trimEnd } from "./skip.ts";
 import { faultAt } from "./fault.ts";
 import { readParameters, scanParameter, spanIs, unquote } from "./parameters.ts";
 import type { NameAddr, Parameter, Uri } from "./types.ts";
 import { buildUri } from "./uri.ts";
 import { scanUri, uriSpans } from "./uri-scan.ts";
+
+const { classOf, COMMA, DISPLAY, GREATER_THAN, LESS_THAN, QUESTION, QUOTE, SEMICOLON, WHITE } =
+  characters;
 
 /** Where the parts of the name-addr scanned last stand. Reused by whoever scans. */
 export interface NameAddrSpans {

@@ -1,19 +1,12 @@
 /**
  * Hot path: scanning the parameters of header fields (`generic-param`, RFC 3261 §25.1).
  */
-import {
-  COMMA,
-  EQUALS,
-  QUOTE,
-  SEMICOLON,
-  skipClass,
-  skipQuoted,
-  skipWhite,
-  TOKEN,
-  VALUE,
-} from "./characters.ts";
+import * as characters from "./characters.ts";
+import { skipClass, skipQuoted, skipWhite } from "./skip.ts";
 import { faultAt } from "./fault.ts";
 import type { Parameter } from "./types.ts";
+
+const { COMMA, EQUALS, QUOTE, SEMICOLON, TOKEN, VALUE } = characters;
 
 /** Where one parameter stands. `valueStart` is -1 for a flag. Reused by whoever scans. */
 export interface ParameterSpan {

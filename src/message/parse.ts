@@ -4,18 +4,8 @@
  * Strings taken out of a message are slices that keep the whole text alive: `detached` is for those that outlive it.
  */
 import type { CauseId } from "../causes/index.ts";
-import {
-  CR,
-  DIGIT,
-  LF,
-  readNumber,
-  skipClass,
-  skipWhite,
-  SPACE,
-  TOKEN,
-  trimEnd,
-  VISIBLE,
-} from "./characters.ts";
+import * as characters from "./characters.ts";
+import { readNumber, skipClass, skipWhite, trimEnd } from "./skip.ts";
 import { faultAt, lastFault } from "./fault.ts";
 import { emptyLineSize, endOfField, packField } from "./header-fields.ts";
 import { Header, type HeaderId } from "./header-ids.ts";
@@ -35,6 +25,9 @@ import { ParsedRequest, ParsedResponse, type Found } from "./parsed-message.ts";
 import type { Malformed, SipMessage, Source } from "./types.ts";
 import { readUri } from "./uri.ts";
 import { readVia, ViaView } from "./via.ts";
+
+const { CR, DIGIT, LF, SPACE, TOKEN, VISIBLE } = characters;
+const { Via, From, To, CallId, Cseq, MaxForwards, ContentLength, Contact, Other } = Header;
 
 const CSEQ_MAX = 4_294_967_295;
 const MAX_FORWARDS_MAX = 255;
@@ -220,23 +213,23 @@ function readHeaderFields(
       return tooLarge(text, at, end - found.start, HEADER_BLOCK_SIZE_BYTES_MAX, source);
     }
     fields.push(packField(at, id));
-    if (id !== Header.Other && id <= Header.ContentLength && id !== Header.Contact) {
+    if (id !== Other && id <= ContentLength && id !== Contact) {
       const valueStart = skipWhite(text, foundColon(name) + 1, end);
       const valueEnd = trimEnd(text, valueStart, end);
       const isRepeated = (seen & (1 << id)) !== 0;
-      if (isRepeated && id !== Header.Via) {
+      if (isRepeated && id !== Via) {
         faultAt(at, "one header field of this name only");
         return fault(text, faultCause(id), headerNameOf(id), source);
       }
       seen |= 1 << id;
       let isRead = true;
-      if (id === Header.Via) {
+      if (id === Via) {
         if (!isRepeated) isRead = readTopVia(text, valueStart, valueEnd);
-      } else if (id === Header.From) isRead = readFrom(text, valueStart, valueEnd);
-      else if (id === Header.To) isRead = readTo(text, valueStart, valueEnd);
-      else if (id === Header.CallId) isRead = readCallId(text, valueStart, valueEnd);
-      else if (id === Header.Cseq) isRead = readCseq(text, valueStart, valueEnd, method);
-      else if (id === Header.MaxForwards) isRead = readMaxForwards(text, valueStart, valueEnd);
+      } else if (id === From) isRead = readFrom(text, valueStart, valueEnd);
+      else if (id === To) isRead = readTo(text, valueStart, valueEnd);
+      else if (id === CallId) isRead = readCallId(text, valueStart, valueEnd);
+      else if (id === Cseq) isRead = readCseq(text, valueStart, valueEnd, method);
+      else if (id === MaxForwards) isRead = readMaxForwards(text, valueStart, valueEnd);
       else {
         contentLength = readNumber(text, valueStart, valueEnd, MESSAGE_SIZE_BYTES_MAX);
         contentLengthAt = valueStart;
@@ -249,7 +242,7 @@ function readHeaderFields(
     faultAt(found.headersEnd, "every mandatory header field");
     return fault(text, "header-missing", missingName(seen), source);
   }
-  if ((seen & (1 << Header.ContentLength)) === 0) found.bodyEnd = length;
+  if ((seen & (1 << ContentLength)) === 0) found.bodyEnd = length;
   else {
     // RFC 3261 §18.3: a datagram that is cut short is an error; one that goes on is cut.
     if (contentLength === -1 || contentLength > length - found.bodyOffset) {
@@ -275,7 +268,7 @@ function tooLarge(
 }
 
 /** RFC 3261 §8.1.1 without Max-Forwards, which RFC 2543 did not have (§16.3 step 3). */
-const required = [Header.Via, Header.From, Header.To, Header.CallId, Header.Cseq] as const;
+const required = [Via, From, To, CallId, Cseq] as const;
 const REQUIRED = required.reduce<number>((bits, id) => bits | (1 << id), 0);
 
 function missingName(seen: number): string {
@@ -284,9 +277,9 @@ function missingName(seen: number): string {
 }
 
 function faultCause(id: HeaderId): CauseId {
-  if (id === Header.Via) return "via-malformed";
-  if (id === Header.ContentLength) return "content-length-wrong";
-  return id === Header.Cseq ? "cseq-malformed" : "header-malformed";
+  if (id === Via) return "via-malformed";
+  if (id === ContentLength) return "content-length-wrong";
+  return id === Cseq ? "cseq-malformed" : "header-malformed";
 }
 
 function readTopVia(text: string, start: number, end: number): boolean {

@@ -3,7 +3,8 @@
  * and once. All fields are set in one order, so that all messages of a kind have one shape.
  */
 import type { CauseId } from "../causes/index.ts";
-import { DIGIT, readNumber, skipClass, skipWhite } from "./characters.ts";
+import * as characters from "./characters.ts";
+import { readNumber, skipClass, skipWhite } from "./skip.ts";
 import { lastFault } from "./fault.ts";
 import {
   fieldEnd,
@@ -31,6 +32,8 @@ import type {
   Via,
 } from "./types.ts";
 import { readVia, type ViaView } from "./via.ts";
+
+const { DIGIT } = characters;
 
 const UINT32_MAX = 4_294_967_295;
 

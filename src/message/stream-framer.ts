@@ -1,9 +1,11 @@
 /**
  * Hot path: every byte of every stream.
  */
-import { CR, LF } from "./characters.ts";
+import * as characters from "./characters.ts";
 import { malformedFraming, readContentLength, type FramerLimits } from "./framing.ts";
 import type { Malformed } from "./types.ts";
+
+const { CR, LF } = characters;
 
 /** What came out of a stream. `text` is one character a byte. */
 export type FramerOutput =

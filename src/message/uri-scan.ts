@@ -1,7 +1,12 @@
 /**
  * Hot path: finds the parts of a URI and decodes nothing (RFC 3261 §19.1.1, RFC 3966 §3).
  */
-import {
+import * as characters from "./characters.ts";
+import { readNumber, skipClass, skipEscapable } from "./skip.ts";
+import { faultAt } from "./fault.ts";
+import { scanHost } from "./host.ts";
+
+const {
   ALPHA,
   AT,
   classOf,
@@ -11,18 +16,13 @@ import {
   HEX,
   PASSWORD,
   QUESTION,
-  readNumber,
   SEMICOLON,
-  skipClass,
-  skipEscapable,
   TOKEN,
   URI_HEADER,
   URI_PARAMETER,
   URIC,
   USER,
-} from "./characters.ts";
-import { faultAt } from "./fault.ts";
-import { scanHost } from "./host.ts";
+} = characters;
 
 export const SIP = 1;
 export const SIPS = 2;

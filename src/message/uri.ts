@@ -1,9 +1,11 @@
 /**
  * Hot path: the Request-URI of every request. Parts that are seldom asked for are decoded when somebody asks.
  */
-import { EQUALS, SEMICOLON } from "./characters.ts";
+import * as characters from "./characters.ts";
 import type { OtherUri, Parameter, SipUri, TelUri, Uri } from "./types.ts";
 import { OTHER, scanUri, SIP, SIPS, TEL, uriSpans, type UriSpans } from "./uri-scan.ts";
+
+const { EQUALS, SEMICOLON } = characters;
 
 const scratch = uriSpans();
 

@@ -1,22 +1,15 @@
 /**
  * Hot path: the topmost Via of every message (RFC 3261 §20.42, RFC 3581 §3).
  */
-import {
-  COLON,
-  COMMA,
-  DIGIT,
-  readNumber,
-  SEMICOLON,
-  skipClass,
-  skipWhite,
-  SLASH,
-  TOKEN,
-} from "./characters.ts";
+import * as characters from "./characters.ts";
+import { readNumber, skipClass, skipWhite } from "./skip.ts";
 import { faultAt } from "./fault.ts";
 import { isIpv6, scanHost } from "./host.ts";
 import { readParameters, scanParameter, spanIs } from "./parameters.ts";
 import type { BranchId, Parameter, Via } from "./types.ts";
 import { hostText } from "./uri.ts";
+
+const { COLON, COMMA, DIGIT, SEMICOLON, SLASH, TOKEN } = characters;
 
 const PORT_MAX = 65_535;
 const scratch = { nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0 };
