@@ -8,10 +8,16 @@ export {
 } from "./case-store.ts";
 export {
   directoryCommands,
+  IMPORT_COMMAND_ROWS_MAX,
+  openLocalPort,
+  shown,
   type CommandArguments,
   type CommandHandler,
   type CommandOutput,
   type CommandPort,
+  type LocalPort,
+  type RegisteredBinding,
+  type Registration,
 } from "./commands/index.ts";
 export type { ServerCounters } from "./counters.ts";
 export {
