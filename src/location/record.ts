@@ -6,7 +6,7 @@ import { LAPSED_KEPT_MS, LAPSED_LIMIT, type Binding, type Held } from "./store.t
 export interface LocationRecord {
   readonly version: number;
   readonly bindings: readonly Binding[];
-  /** Newest first. `expiresAtMs` of one that was removed early is the moment it was removed. */
+  /** Newest first. Of one that was removed early, `expiresAtMs` and `updatedAtMs` are both the moment it was removed. */
   readonly lapsed: readonly Binding[];
 }
 
@@ -42,7 +42,8 @@ export function recordAfter(
       bindings.some((binding) => binding.contactUri === contactUri);
     for (const binding of before.bindings) {
       if (isBound(binding.contactUri)) continue;
-      lapsed.push(binding.expiresAtMs <= nowMs ? binding : { ...binding, expiresAtMs: nowMs });
+      const hasExpired = binding.expiresAtMs <= nowMs;
+      lapsed.push(hasExpired ? binding : { ...binding, expiresAtMs: nowMs, updatedAtMs: nowMs });
     }
     for (const binding of before.lapsed) if (!isBound(binding.contactUri)) lapsed.push(binding);
   }

@@ -22,7 +22,10 @@ export interface Held {
   readonly version: number;
   /** Those alive at the time asked about. */
   readonly bindings: readonly Binding[];
-  /** Those that ended within {@link LAPSED_KEPT_MS}, newest first, at most {@link LAPSED_LIMIT}: only to explain. */
+  /**
+   * Those that ended within {@link LAPSED_KEPT_MS}, newest first, at most {@link LAPSED_LIMIT}: only to explain. One
+   * that was removed before its time has the moment of that as its `expiresAtMs` and its `updatedAtMs`.
+   */
   readonly lapsed: readonly Binding[];
 }
 

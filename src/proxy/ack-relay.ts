@@ -1,20 +1,21 @@
 import type { Endpoint } from "../base/endpoint.ts";
-import type { Cause } from "../causes/index.ts";
+import type { Cause, CauseId } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Held } from "../location/index.ts";
 import type { SipRequest } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
+import { isInDialog, isServed } from "./admission.ts";
 import { loopHashOf, makeBranchId } from "./branch-id.ts";
 import { ClientBranch } from "./client-branch.ts";
 import { buildForwarded, type Sides } from "./forwarding.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
-import { incomingBreadthOf } from "./response-context.ts";
+import { breadthShare, incomingBreadthOf } from "./max-breadth.ts";
 import { preprocessRoute, type Routing } from "./route-preprocessing.ts";
 import { Search } from "./search.ts";
-import type { Target, TargetSet } from "./target-set.ts";
-import { routesTextOf } from "./validation.ts";
+import { nextHopUriOf, type Target, type TargetSet } from "./target-set.ts";
+import { routesTextOf, validate } from "./validation.ts";
 
 /**
  * An ACK to a 2xx on its way to the callee: a request of its own, never answered, never challenged, relayed without
@@ -38,19 +39,25 @@ export class AckRelay {
   }
 
   start(nowMs: number, out: ProxyOutput[]): void {
-    if (this.#request.maxForwards === 0) return;
-    const routing = preprocessRoute(this.#request, this.#options);
-    if ("kind" in routing) return;
-    this.#routing = routing;
-    const uri = routing.requestUri;
-    const isServed = uri.kind === "sip" && this.#options.serves(uri.host, uri.port);
-    const isInDialog = routing.hasDialogToken && this.#request.toTag !== undefined;
-    if (!isInDialog && (!isServed || routing.routes.length > 0)) {
-      this.#trace.add("target-skipped", nowMs, uri.text, "relay-not-allowed");
+    const invalid = validate(this.#request, this.#options);
+    if (invalid !== undefined) {
+      this.#skip(this.#request.requestUri.text, invalid.cause.id, nowMs);
       return;
     }
-    this.#search = new Search(uri, isInDialog, this.#options, this.#trace);
-    this.#search.start(isServed, nowMs, out);
+    const routing = preprocessRoute(this.#request, this.#options);
+    if ("kind" in routing) {
+      this.#skip(this.#request.requestUri.text, routing.id, nowMs);
+      return;
+    }
+    this.#routing = routing;
+    const uri = routing.requestUri;
+    const mayRelay = isInDialog(this.#request, routing);
+    if (!mayRelay && (!isServed(uri, this.#options) || routing.routes.length > 0)) {
+      this.#skip(uri.text, "relay-not-allowed", nowMs);
+      return;
+    }
+    this.#search = new Search(uri, mayRelay, this.#options, this.#trace);
+    this.#search.start(nowMs, out);
     this.#afterSearch(nowMs, out);
   }
 
@@ -77,25 +84,53 @@ export class AckRelay {
 
   #afterSearch(nowMs: number, out: ProxyOutput[]): void {
     const outcome = this.#search?.outcome;
-    if (outcome?.kind !== "targets" || this.branches.length > 0) return;
-    this.#send(outcome.targets, nowMs, out);
+    if (outcome === undefined || this.branches.length > 0) return;
+    if (outcome.kind === "targets") this.#send(outcome.targets, nowMs, out);
+    else this.#skip(this.#request.requestUri.text, outcome.cause.id, nowMs);
   }
 
+  /**
+   * To each target its share of the Max-Breadth, and to no more of them than there are shares: else ACKs that come
+   * back to us would multiply without end (RFC 5393 §5.3.3).
+   */
   #send(targets: TargetSet, nowMs: number, out: ProxyOutput[]): void {
-    const breadth = incomingBreadthOf(this.#request);
+    const { instanceId, random } = this.#options;
+    const loopHash = loopHashOf(this.#request, routesTextOf(this.#request));
+    let free = incomingBreadthOf(this.#request);
     for (let qMilli = targets.nextQMilli; qMilli !== undefined; qMilli = targets.nextQMilli) {
+      const breadth = breadthShare(free, targets.remaining);
       const target = targets.takeOf(qMilli) as Target;
-      const { instanceId, random } = this.#options;
-      const loopHash = loopHashOf(this.#request, routesTextOf(this.#request));
+      if (free < 1) {
+        this.#skip(target.uri.text, "max-breadth-exceeded", nowMs);
+        continue;
+      }
+      free -= breadth;
       const branchId = makeBranchId(instanceId, random, loopHash);
       const number = this.branches.length + 1;
       const branch = new ClientBranch(number, target, breadth, branchId, nowMs);
       this.branches.push(branch);
-      const hop = nextHopOf(this.#routing?.firstRoute ?? target.uri);
-      if (hop.kind === "destination") {
+      this.#aim(branch, nowMs, out);
+    }
+  }
+
+  #aim(branch: ClientBranch, nowMs: number, out: ProxyOutput[]): void {
+    const { target } = branch;
+    const hop = nextHopOf(nextHopUriOf(target, this.#routing as Routing));
+    switch (hop.kind) {
+      case "destination":
         branch.destination = hop.destination;
         out.push({ kind: "start", branch });
-      } else if (hop.kind === "ask") out.push({ kind: "resolve", branch, question: hop.question });
+        return;
+      case "ask":
+        out.push({ kind: "resolve", branch, question: hop.question });
+        return;
+      case "unusable":
+        this.#skip(target.uri.text, hop.cause.id, nowMs);
+        return;
     }
+  }
+
+  #skip(target: string, causeId: CauseId, nowMs: number): void {
+    this.#trace.add("target-skipped", nowMs, target, causeId);
   }
 }

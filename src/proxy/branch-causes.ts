@@ -16,3 +16,20 @@ export function silentBranchCause(branch: ClientBranch, nowMs: number): Cause {
   const lastStatusCode = branch.lastStatusCode;
   return because("branch-unanswered", 408, { target, lastStatusCode, waitedMs });
 }
+
+/** Why a branch failed whose client transaction ended without a response (RFC 3261 §16.9, §8.1.3.1). */
+export function failedBranchCause(
+  branch: ClientBranch,
+  causeId: "branch-timed-out" | "next-hop-unreachable",
+  detail: string,
+  nowMs: number,
+): Cause {
+  if (causeId === "branch-timed-out") return silentBranchCause(branch, nowMs);
+  return because("next-hop-unreachable", 500, { target: branch.target.uri.text, detail });
+}
+
+/** The resolver answered, with nothing in it. */
+export function unresolvedCause(branch: ClientBranch): Cause {
+  const detail = "the answer holds no address";
+  return because("next-hop-unresolvable", 500, { target: branch.target.uri.text, detail });
+}

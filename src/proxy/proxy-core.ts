@@ -8,19 +8,29 @@ import {
   aorOf,
   buildResponse,
   OK,
+  parameterOf,
   type SipRequest,
   type SipResponse,
   type SipUri,
   type Uri,
 } from "../message/index.ts";
 import type { Trace } from "../trace/index.ts";
-import { ownDomainOf, standingOf, type Standing } from "./admission.ts";
+import {
+  isOurAddress,
+  isQuestionToServer,
+  isServed,
+  ownDomainOf,
+  standingOf,
+  type Standing,
+} from "./admission.ts";
+import { asSeenFrom } from "./as-seen-from.ts";
 import type { ClientBranch } from "./client-branch.ts";
 import { localTagOf } from "./dialog-token.ts";
 import { buildForwarded, type Sides } from "./forwarding.ts";
+import { incomingBreadthOf } from "./max-breadth.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
-import { incomingBreadthOf, ResponseContext } from "./response-context.ts";
+import { ResponseContext } from "./response-context.ts";
 import { preprocessRoute, type Routing } from "./route-preprocessing.ts";
 import { Search } from "./search.ts";
 import type { TargetSet } from "./target-set.ts";
@@ -167,8 +177,8 @@ export class ProxyCore {
     if (routing.repaired) {
       this.#trace.add("strict-route-repaired", nowMs, routing.requestUri.text);
     }
-    if (routing.poppedCount > 0) {
-      this.#trace.add("route-popped", nowMs, String(routing.poppedCount));
+    for (let at = 0; at < routing.poppedCount; at += 1) {
+      this.#trace.add("route-popped", nowMs, routing.received[at] ?? "");
     }
     if (routing.hasDialogToken) this.#trace.add("dialog-token-valid", nowMs);
     const next = routing.routes[0];
@@ -223,7 +233,7 @@ export class ProxyCore {
   #mustCountNonce(claim: Claim): boolean {
     if (!this.#facts.isSpiral) return true;
     const uri = (this.#routing as Routing).requestUri;
-    return !this.#isServed(uri) && claim.uri !== uri.text;
+    return !isServed(uri, this.#options) && claim.uri !== uri.text;
   }
 
   #challenge(
@@ -248,66 +258,49 @@ export class ProxyCore {
 
   /** Who asks is settled; now where to. */
   #admitted(nowMs: number, out: ProxyOutput[]): void {
-    const routing = this.#routing as Routing;
-    const uri = routing.requestUri;
-    const isServed = this.#isServed(uri);
-    this.#trace.add("domain-checked", nowMs, domainIn(uri), isServed ? 1 : 0);
+    const options = this.#options;
+    const { requestUri: uri, routes } = this.#routing as Routing;
+    const served = isServed(uri, options);
+    this.#trace.add("domain-checked", nowMs, domainIn(uri), served ? 1 : 0);
+    if (routes.length === 0) {
+      if (isQuestionToServer(this.#request.method, uri, options)) {
+        this.#answerForServer(out);
+        return;
+      }
+      if (!served && isOurAddress(uri, options)) {
+        const evidence = { domain: domainIn(uri), requestUri: uri.text };
+        this.#refuse(refusal(because("domain-not-served", 404, evidence)), nowMs, out);
+        return;
+      }
+    }
     const mayRelay = this.#standing === "dialog" || this.#standing === "challenge";
-    if (!mayRelay && (!isServed || routing.routes.length > 0)) {
-      this.#refuse(refusal(this.#relayRefusal(uri, isServed)), nowMs, out);
+    if (!mayRelay && (!served || routes.length > 0)) {
+      this.#refuse(refusal(this.#relayRefusal(served)), nowMs, out);
       return;
     }
-    if (isServed && this.#isForThisServer(uri)) {
-      this.#answerForServer(nowMs, out);
-      return;
-    }
-    this.#search = new Search(uri, mayRelay, this.#options, this.#trace);
-    this.#search.start(isServed, nowMs, out);
+    this.#search = new Search(uri, mayRelay, options, this.#trace);
+    this.#search.start(nowMs, out);
     this.#afterSearch(nowMs, out);
   }
 
-  #isServed(uri: Uri): boolean {
-    if (uri.kind === "tel") return true;
-    return uri.kind === "sip" && this.#options.serves(uri.host, uri.port);
-  }
-
-  /** OPTIONS for the domain itself is a question to the server (RFC 3261 §11); all else needs a user part. */
-  #isForThisServer(uri: Uri): boolean {
-    return uri.kind === "sip" && uri.user === undefined && this.#request.method === "OPTIONS";
-  }
-
-  #relayRefusal(uri: Uri, isServed: boolean): Cause {
-    const domain = domainIn(uri);
+  #relayRefusal(served: boolean): Cause {
+    const { requestUri: uri, firstRoute } = this.#routing as Routing;
     const requestUri = uri.text;
-    if (this.#standing === "own" || isServed) {
-      return because("relay-not-allowed", 403, { domain, requestUri });
+    if (!served && this.#standing === "stranger") {
+      return because("domain-not-served", 404, { domain: domainIn(uri), requestUri });
     }
-    return because("domain-not-served", 404, { domain, requestUri });
+    // Where a Route leads elsewhere, that is where it would have gone.
+    return because("relay-not-allowed", 403, { domain: domainIn(firstRoute ?? uri), requestUri });
   }
 
   #afterSearch(nowMs: number, out: ProxyOutput[]): void {
     const outcome = this.#search?.outcome;
     if (outcome === undefined || this.#responses !== undefined) return;
-    if (outcome.kind === "refused") this.#refuse(this.#asSeenFrom(outcome.cause), nowMs, out);
-    else this.#forward(outcome.targets, nowMs, out);
-  }
-
-  /** `strangers: "uniform"` hides from callers elsewhere whether a user exists. */
-  #asSeenFrom(cause: Cause): Refusal {
-    const isHidden =
-      cause.id === "user-unknown" &&
-      this.#standing === "stranger" &&
-      this.#options.strangers === "uniform";
-    if (isHidden) {
-      const { aor, domain } = cause.evidence as { readonly aor: string; readonly domain: string };
-      return refusal(because("user-unknown", 480, { aor, domain }));
-    }
-    if (cause.id === "sips-not-available") {
-      // RFC 5630 §5.3: the warn-code tells a caller that sip: would do.
-      const agent = this.#options.domains[0] ?? "nexthop";
-      return { cause, headers: [["Warning", `380 ${agent} "SIPS Not Allowed"`]] };
-    }
-    return refusal(cause);
+    if (outcome.kind === "refused") {
+      const { requestUri } = this.#routing as Routing;
+      const seen = asSeenFrom(this.#standing, outcome.cause, requestUri, this.#options);
+      this.#refuse(seen, nowMs, out);
+    } else this.#forward(outcome.targets, nowMs, out);
   }
 
   #forward(targets: TargetSet, nowMs: number, out: ProxyOutput[]): void {
@@ -323,9 +316,8 @@ export class ProxyCore {
     this.#responses.start(nowMs, out);
   }
 
-  #answerForServer(nowMs: number, out: ProxyOutput[]): void {
+  #answerForServer(out: ProxyOutput[]): void {
     this.#ended = true;
-    this.#trace.add("response-sent", nowMs, 200, "OK", "own", 0);
     const text = buildResponse(this.#request, OK, {
       toTag: localTagOf(this.#request, this.#options.tokenKey),
       headers: [
@@ -351,6 +343,8 @@ export class ProxyCore {
   }
 }
 
+/** Where a URI leads, for the evidence: a maddr overrides the host (RFC 3261 §19.1.1). */
 function domainIn(uri: Uri): string {
-  return uri.kind === "sip" ? uri.host.toLowerCase() : "";
+  if (uri.kind !== "sip") return "";
+  return (parameterOf(uri.parameters, "maddr") ?? uri.host).toLowerCase();
 }

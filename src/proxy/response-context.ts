@@ -1,28 +1,20 @@
 import type { Endpoint } from "../base/endpoint.ts";
 import { because, type Cause } from "../causes/index.ts";
-import {
-  buildResponse,
-  Header,
-  MessageEdit,
-  parseNameAddr,
-  type SipRequest,
-  type SipResponse,
-} from "../message/index.ts";
+import type { SipRequest, SipResponse } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
-import { isBetter, statusOf, type Candidate } from "./best-response.ts";
+import type { Candidate } from "./best-response.ts";
 import { loopHashOf, makeBranchId } from "./branch-id.ts";
-import { silentBranchCause } from "./branch-causes.ts";
+import { failedBranchCause, silentBranchCause, unresolvedCause } from "./branch-causes.ts";
 import { ClientBranch } from "./client-branch.ts";
-import { localTagOf } from "./dialog-token.ts";
+import { FinalChoice } from "./final-choice.ts";
+import { breadthShare } from "./max-breadth.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
+import { relay, relayedEdit } from "./relay.ts";
 import type { Routing } from "./route-preprocessing.ts";
-import type { Target, TargetSet } from "./target-set.ts";
+import { nextHopUriOf, type Target, type TargetSet } from "./target-set.ts";
 import { routesTextOf } from "./validation.ts";
-
-/** RFC 5393 §5.3.3: assumed where a request has none, and the most that is taken at its word. */
-const MAX_BREADTH_LIMIT = 60;
 
 /** How long a cancelled branch may take to end (RFC 3261 §9.1: 64*T1). */
 export const CANCEL_WAIT_MS = 32_000;
@@ -45,17 +37,14 @@ export interface ResponseContextSetup {
  */
 export class ResponseContext {
   readonly branches: ClientBranch[] = [];
-  readonly #request: SipRequest;
-  readonly #routing: Routing;
+  readonly #setup: ResponseContextSetup;
   readonly #targets: TargetSet;
-  readonly #incomingBreadth: number;
   readonly #options: ProxyOptions;
   readonly #trace: Trace;
   readonly #isInvite: boolean;
   readonly #loopHash: string;
-  #best: Candidate | undefined = undefined;
-  #candidateCount = 0;
-  #challenges: SipResponse[] | undefined = undefined;
+  /** Made when the first final comes that does not go upstream at once. */
+  #finals: FinalChoice | undefined = undefined;
   #groupQMilli = 0;
   #finalSent = false;
   #ended = false;
@@ -65,10 +54,8 @@ export class ResponseContext {
   readonly #startedAtMs: number;
 
   constructor(setup: ResponseContextSetup, options: ProxyOptions, trace: Trace, nowMs: number) {
-    this.#request = setup.request;
-    this.#routing = setup.routing;
+    this.#setup = setup;
     this.#targets = setup.targets;
-    this.#incomingBreadth = setup.incomingBreadth;
     this.#options = options;
     this.#trace = trace;
     this.#isInvite = setup.request.method === "INVITE";
@@ -104,19 +91,10 @@ export class ResponseContext {
   ): void {
     if (branch.state !== "resolving") return;
     const first = "kind" in answer ? undefined : answer[0];
-    if (first === undefined) {
-      const cause =
-        "kind" in answer
-          ? answer
-          : because("next-hop-unresolvable", 500, {
-              target: branch.target.uri.text,
-              detail: "the answer holds no address",
-            });
-      this.#fail(branch, cause, nowMs);
-    } else {
+    if (first !== undefined) {
       branch.alternatives = (answer as readonly Endpoint[]).slice(1);
       this.#call(branch, first, nowMs, out);
-    }
+    } else this.#fail(branch, "kind" in answer ? answer : unresolvedCause(branch), nowMs);
     this.#proceed(nowMs, out);
   }
 
@@ -137,19 +115,16 @@ export class ResponseContext {
     out: ProxyOutput[],
   ): void {
     if (branch.state === "done") return;
-    const target = branch.target.uri.text;
-    const cause =
-      causeId === "branch-timed-out"
-        ? silentBranchCause(branch, nowMs)
-        : because("next-hop-unreachable", 500, { target, detail });
-    const [next, ...rest] = branch.alternatives;
-    this.#fail(branch, cause, nowMs);
-    // The set of destinations is tried to its end, each in a new client transaction (RFC 3261 §16.6 step 7).
+    const cause = failedBranchCause(branch, causeId, detail, nowMs);
+    const next = branch.alternatives[0];
     if (next !== undefined && this.#mayBranch()) {
+      // The set of destinations is tried to its end, each in a new client transaction; only then has the target
+      // failed (RFC 3261 §16.6 step 7).
+      this.#close(branch, cause, nowMs);
       const again = this.#open(branch.target, branch.breadth, nowMs);
-      again.alternatives = rest;
+      again.alternatives = branch.alternatives.slice(1);
       this.#call(again, next, nowMs, out);
-    }
+    } else this.#fail(branch, cause, nowMs);
     this.#proceed(nowMs, out);
   }
 
@@ -184,29 +159,21 @@ export class ResponseContext {
     branch.lastStatusCode = statusCode;
     if (branch.cancel === "wanted") this.#sendCancel(branch, nowMs, out);
     if (statusCode === 100) return;
-    // RFC 3261 §16.7 step 2. A branch that we cancelled gets no more time by ringing on.
-    if (this.#isInvite && branch.cancel === "no") {
-      branch.timerCAtMs = nowMs + this.#options.timerCMs;
+    if (!this.#isInvite) {
+      this.#drop(branch, statusCode, "RFC 4320 §4.1", nowMs);
+      return;
     }
+    // RFC 3261 §16.7 step 2. A branch that we cancelled gets no more time by ringing on.
+    if (branch.cancel === "no") branch.timerCAtMs = nowMs + this.#options.timerCMs;
     if (this.#finalSent) return;
     this.#relay(branch, response, nowMs, out);
   }
 
   #success(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
-    const isFirst = branch.state !== "done";
-    if (isFirst) this.#done(branch, response.statusCode, nowMs);
+    if (branch.state !== "done") this.#done(branch, response.statusCode, nowMs);
     // Every 2xx to an INVITE goes upstream; of other methods only the first final does (RFC 3261 §16.7 step 5).
     if (!this.#finalSent || this.#isInvite) this.#relay(branch, response, nowMs, out);
-    else {
-      this.#trace.add(
-        "response-dropped",
-        nowMs,
-        branch.number,
-        response.statusCode,
-        "RFC 3261 §16.7 step 5",
-      );
-    }
-    this.#finalSent = true;
+    else this.#drop(branch, response.statusCode, "RFC 3261 §16.7 step 5", nowMs);
     this.#stopBranching("answered-elsewhere", nowMs);
     this.#cancelPending("answered-elsewhere", nowMs, out);
     this.#proceed(nowMs, out);
@@ -220,7 +187,6 @@ export class ResponseContext {
       this.#fail(branch, silentBranchCause(branch, nowMs), nowMs);
     } else {
       this.#done(branch, statusCode, nowMs);
-      if (statusCode === 401 || statusCode === 407) (this.#challenges ??= []).push(response);
       this.#consider({ kind: "received", branch: branch.number, response });
     }
     if (statusCode >= 600) {
@@ -258,10 +224,18 @@ export class ResponseContext {
 
   #cancelPending(why: string, nowMs: number, out: ProxyOutput[]): void {
     for (const branch of this.branches) {
-      if (branch.state === "resolving") {
-        this.#fail(branch, this.#cancelledCause(nowMs), nowMs);
-      } else if (branch.state !== "done") this.#cancelBranch(branch, why, nowMs, out);
+      if (branch.state === "resolving") this.#forget(branch, why, nowMs);
+      else if (branch.state !== "done") this.#cancelBranch(branch, why, nowMs, out);
     }
+  }
+
+  /** Nothing was sent there yet, so there is nothing to cancel. */
+  #forget(branch: ClientBranch, why: string, nowMs: number): void {
+    this.#trace.add("branch-cancelled", nowMs, branch.number, why);
+    branch.state = "done";
+    if (this.#cancelledAtMs === undefined) return;
+    const cause = this.#cancelledCause(nowMs);
+    this.#consider({ kind: "made", branch: branch.number, cause });
   }
 
   #cancelBranch(branch: ClientBranch, why: string, nowMs: number, out: ProxyOutput[]): void {
@@ -286,18 +260,20 @@ export class ResponseContext {
     let pending = this.#pendingBreadth();
     while (this.#mayBranch()) {
       if (pending === 0) this.#groupQMilli = this.#targets.nextQMilli ?? 0;
-      const free = this.#incomingBreadth - pending;
+      const free = this.#setup.incomingBreadth - pending;
       if (free < 1) break;
+      // Counted before one is taken: it shares with those behind it.
       const waiting = this.#targets.waitingOf(this.#groupQMilli);
       const target = this.#targets.takeOf(this.#groupQMilli);
       if (target === undefined) break;
-      // Each branch of the group its share, none less than one (RFC 5393 §5.3.3).
-      const breadth = Math.max(1, Math.floor(free / waiting));
-      this.#startBranch(target, breadth, nowMs, out);
+      this.#startBranch(target, breadthShare(free, waiting), nowMs, out);
       pending = this.#pendingBreadth();
     }
     if (pending > 0) return;
-    if (!this.#finalSent) this.#respondBest(nowMs, out);
+    if (!this.#finalSent) {
+      this.#finalSent = true;
+      this.#finals?.conclude(this.branches, nowMs, out);
+    }
     this.#ended = true;
     out.push({ kind: "ended" });
   }
@@ -325,7 +301,7 @@ export class ResponseContext {
 
   #startBranch(target: Target, breadth: number, nowMs: number, out: ProxyOutput[]): void {
     const branch = this.#open(target, breadth, nowMs);
-    const hop = nextHopOf(this.#nextHopUri(target));
+    const hop = nextHopOf(nextHopUriOf(target, this.#setup.routing));
     switch (hop.kind) {
       case "destination":
         this.#call(branch, hop.destination, nowMs, out);
@@ -338,13 +314,6 @@ export class ResponseContext {
         this.#fail(branch, hop.cause, nowMs);
         return;
     }
-  }
-
-  /** Step 7: the first Route, else the Request-URI; for a strict next hop the two change places and mean the same. */
-  #nextHopUri(target: Target): Target["uri"] {
-    const path = target.path[0];
-    if (path !== undefined) return parseNameAddr(path)?.uri ?? target.uri;
-    return this.#routing.firstRoute ?? target.uri;
   }
 
   #call(branch: ClientBranch, destination: Endpoint, nowMs: number, out: ProxyOutput[]): void {
@@ -362,18 +331,18 @@ export class ResponseContext {
     this.#trace.add("branch-ended", nowMs, branch.number, statusCode);
   }
 
-  #fail(branch: ClientBranch, cause: Cause, nowMs: number): void {
+  /** It gave no final of its own; what it counts as is the caller's to say. */
+  #close(branch: ClientBranch, cause: Cause, nowMs: number): void {
     branch.state = "done";
     branch.timerCAtMs = Infinity;
     branch.giveUpAtMs = Infinity;
     const detail = cause.evidence["detail"];
-    this.#trace.add(
-      "branch-failed",
-      nowMs,
-      branch.number,
-      cause.id,
-      typeof detail === "string" ? detail : "",
-    );
+    const shown = typeof detail === "string" ? detail : "";
+    this.#trace.add("branch-failed", nowMs, branch.number, cause.id, shown);
+  }
+
+  #fail(branch: ClientBranch, cause: Cause, nowMs: number): void {
+    this.#close(branch, cause, nowMs);
     const isOursToName = this.#cancelledAtMs === undefined || cause.id === "cancel-unanswered";
     this.#consider({
       kind: "made",
@@ -382,120 +351,29 @@ export class ResponseContext {
     });
   }
 
+  #drop(branch: ClientBranch, statusCode: number, rfc: string, nowMs: number): void {
+    this.#trace.add("response-dropped", nowMs, branch.number, statusCode, rfc);
+  }
+
   #cancelledCause(nowMs: number): Cause {
     return because("caller-cancelled", 487, { afterMs: Math.round(nowMs - this.#startedAtMs) });
   }
 
   #stopBranching(why: string, nowMs: number): void {
     this.#noMoreBranches = true;
+    if (this.#targets.remaining === 0) return;
     for (const target of this.#targets.dropRemaining()) {
       this.#trace.add("target-skipped", nowMs, target.uri.text, why);
     }
   }
 
   #consider(candidate: Candidate): void {
-    this.#candidateCount += 1;
-    const wasCancelled = this.#cancelledAtMs !== undefined;
-    if (this.#best === undefined || isBetter(candidate, this.#best, wasCancelled)) {
-      this.#best = candidate;
-    }
+    this.#finals ??= new FinalChoice(this.#setup, this.#options, this.#trace);
+    this.#finals.consider(candidate, this.#cancelledAtMs !== undefined);
   }
 
-  /** Upstream without our Via (RFC 3261 §16.7 steps 3 and 9). */
   #relay(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
-    const statusCode = response.statusCode;
-    const edit = new MessageEdit(response);
-    edit.removeFirstValue(Header.Via);
-    if (statusCode >= 200) this.#finalSent = true;
-    this.#trace.add(
-      "response-sent",
-      nowMs,
-      statusCode,
-      response.reasonPhrase,
-      "relayed",
-      branch.number,
-    );
-    out.push({
-      kind: "respond",
-      statusCode,
-      text: edit.text(),
-      cause: undefined,
-      branch: branch.number,
-    });
+    if (response.statusCode >= 200) this.#finalSent = true;
+    relay(branch.number, response, relayedEdit(response).text(), this.#trace, nowMs, out);
   }
-
-  /** RFC 3261 §16.7 steps 6 and 7. */
-  #respondBest(nowMs: number, out: ProxyOutput[]): void {
-    const best = this.#best;
-    this.#finalSent = true;
-    if (best === undefined) return;
-    const statusCode = statusOf(best);
-    this.#trace.add(
-      "best-chosen",
-      nowMs,
-      best.branch,
-      statusCode,
-      this.#candidateCount,
-      "RFC 3261 §16.7 step 6",
-    );
-    if (statusCode === 408 && !this.#isInvite) {
-      this.#giveUpSilently(best, nowMs, out);
-    } else if (best.kind === "made") {
-      this.#refuse(best.cause, nowMs, out);
-    } else if (statusCode === 503) {
-      // "The proxy SHOULD generate a 500": a 503 would say that we ourselves serve nobody (RFC 3261 §16.7 step 6).
-      this.#trace.add("response-rewritten", nowMs, 503, 500, "RFC 3261 §16.7 step 6");
-      const target = this.branches[best.branch - 1]?.target.uri.text ?? "";
-      this.#refuse(because("service-unavailable-hidden", 500, { target }), nowMs, out);
-    } else {
-      this.#relayFinal(best.branch, best.response, nowMs, out);
-    }
-  }
-
-  #relayFinal(number: number, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
-    const statusCode = response.statusCode;
-    const edit = new MessageEdit(response);
-    edit.removeFirstValue(Header.Via);
-    if (statusCode === 401 || statusCode === 407) this.#aggregate(edit, response);
-    this.#trace.add("response-sent", nowMs, statusCode, response.reasonPhrase, "relayed", number);
-    out.push({ kind: "respond", statusCode, text: edit.text(), cause: undefined, branch: number });
-  }
-
-  /** Every other branch's challenges go along (RFC 3261 §16.7 step 7). */
-  #aggregate(edit: MessageEdit, chosen: SipResponse): void {
-    for (const other of this.#challenges ?? []) {
-      if (other === chosen) continue;
-      for (const id of [Header.WwwAuthenticate, Header.ProxyAuthenticate]) {
-        for (const value of other.values(id)) edit.append(id, value);
-      }
-    }
-  }
-
-  #giveUpSilently(best: Candidate, nowMs: number, out: ProxyOutput[]): void {
-    const target = this.branches[best.branch - 1]?.target.uri.text ?? "";
-    const waitedMs = Math.round(nowMs - this.#startedAtMs);
-    const cause =
-      best.kind === "made" ? best.cause : because("branch-timed-out", 408, { target, waitedMs });
-    this.#trace.add("response-dropped", nowMs, best.branch, 408, "RFC 4320 §4.2");
-    this.#trace.refuse(cause, nowMs);
-    out.push({ kind: "giveUp", cause });
-  }
-
-  #refuse(cause: Cause, nowMs: number, out: ProxyOutput[]): void {
-    const toTag = localTagOf(this.#request, this.#options.tokenKey);
-    this.#trace.refuse(cause, nowMs);
-    out.push({
-      kind: "respond",
-      statusCode: cause.statusCode,
-      text: buildResponse(this.#request, cause, { toTag }),
-      cause,
-      branch: 0,
-    });
-  }
-}
-
-/** The Max-Breadth that a request comes with, as we take it (RFC 5393 §5.3.3). */
-export function incomingBreadthOf(request: SipRequest): number {
-  const breadth = request.integer(Header.MaxBreadth);
-  return typeof breadth === "number" && breadth < MAX_BREADTH_LIMIT ? breadth : MAX_BREADTH_LIMIT;
 }

@@ -3,19 +3,20 @@ import {
   Header,
   isMalformed,
   parameterOf,
-  parseUri,
   type NameAddr,
   type SipRequest,
-  type SipUri,
   type Uri,
 } from "../message/index.ts";
 import { DIALOG_TOKEN_PARAMETER, dialogTokenOf } from "./dialog-token.ts";
 import type { ProxyOptions } from "./options.ts";
+import { withoutAddressing } from "./request-uri.ts";
 
 /** A request after RFC 3261 §16.4: as the rest of the proxy sees it. */
 export interface Routing {
   /** The Request-URI to judge by: repaired after a strict router, without a maddr that means us. */
   readonly requestUri: Uri;
+  /** Route values as received. */
+  readonly received: readonly string[];
   /** Route values that remain, first to visit first. */
   readonly routes: readonly string[];
   /** The first of them as a URI; undefined when none remains. */
@@ -34,6 +35,7 @@ export function preprocessRoute(request: SipRequest, options: ProxyOptions): Rou
   if (request.header(Header.Route) === undefined) {
     return {
       requestUri: withoutOwnMaddr(request.requestUri, options),
+      received: NO_ROUTES,
       routes: NO_ROUTES,
       firstRoute: undefined,
       poppedCount: 0,
@@ -78,7 +80,8 @@ function route(
   }
   return {
     requestUri: withoutOwnMaddr(requestUri, options),
-    routes: values.slice(poppedCount, end),
+    received: values,
+    routes: poppedCount === end ? NO_ROUTES : values.slice(poppedCount, end),
     firstRoute: poppedCount < end ? decoded[poppedCount]?.uri : undefined,
     poppedCount,
     repaired,
@@ -97,20 +100,15 @@ function isOwn(uri: Uri, options: ProxyOptions): boolean {
   );
 }
 
-/** Strips a maddr that names us, with port and transport, as if they had not been there (RFC 3261 §16.4). */
+/**
+ * Without a maddr that names us, and the port and transport that belong to it, as if they had not been there (RFC 3261
+ * §16.4). Deviation: also where the request came by another port or transport of ours than it names; sending it to
+ * ourselves would change nothing.
+ */
 function withoutOwnMaddr(uri: Uri, options: ProxyOptions): Uri {
   if (uri.kind !== "sip" || uri.parameters.length === 0) return uri;
   const maddr = parameterOf(uri.parameters, "maddr");
-  if (maddr === undefined || !options.isOwnAddress(maddr, uri.port)) return uri;
-  return parseUri(withoutAddressing(uri)) ?? uri;
-}
-
-function withoutAddressing(uri: SipUri): string {
-  const parameters = uri.parameters
-    .filter((parameter) => parameter.name !== "maddr" && parameter.name !== "transport")
-    .map(({ name, value }) => (value === undefined ? `;${name}` : `;${name}=${value}`));
-  const password = uri.password === undefined ? "" : `:${uri.password}`;
-  const user = uri.user === undefined ? "" : `${uri.user}${password}@`;
-  const headers = uri.headers === undefined ? "" : `?${uri.headers}`;
-  return `${uri.scheme}:${user}${uri.host}${parameters.join("")}${headers}`;
+  if (maddr === undefined) return uri;
+  const isOurs = options.isOwnAddress(maddr, uri.port) || options.serves(maddr, uri.port);
+  return isOurs ? withoutAddressing(uri) : uri;
 }

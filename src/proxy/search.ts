@@ -1,11 +1,13 @@
-import { because, type Cause } from "../causes/index.ts";
+import { because, type Cause, type CauseId } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Binding, Held } from "../location/index.ts";
-import { aorOf, domainOf, parseUri, type Aor, type Uri } from "../message/index.ts";
+import { aorOf, domainOf, parseNameAddr, parseUri, type Aor, type Uri } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
+import { isServed } from "./admission.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
+import { asRequestUri } from "./request-uri.ts";
 import { TargetSet, targetOf } from "./target-set.ts";
 
 /** Aliases of aliases: more than this in a row is a loop, whatever it looks like. */
@@ -25,20 +27,23 @@ export class Search {
   readonly #options: ProxyOptions;
   readonly #trace: Trace;
   readonly #targets = new TargetSet();
+  readonly #requestUri: Uri;
+  /** The Request-URI, or what the last alias led to. */
   #uri: Uri;
   #aor: Aor | undefined = undefined;
   #aliasCount = 0;
 
   constructor(uri: Uri, mayRelay: boolean, options: ProxyOptions, trace: Trace) {
+    this.#requestUri = uri;
     this.#uri = uri;
     this.#mayRelay = mayRelay;
     this.#options = options;
     this.#trace = trace;
   }
 
-  start(isServed: boolean, nowMs: number, out: ProxyOutput[]): void {
-    if (isServed) this.#find(nowMs, out);
-    else this.#leadsTo(this.#uri.text, "request-uri", nowMs);
+  start(nowMs: number, out: ProxyOutput[]): void {
+    if (isServed(this.#uri, this.#options)) this.#find(nowMs, out);
+    else this.#leadsTo(this.#uri, "request-uri", nowMs);
   }
 
   /** The answer to `find`: a subscriber, an alias, or nobody. */
@@ -57,19 +62,26 @@ export class Search {
     const { bindings, lapsed } = held;
     this.#trace.add("location-looked-up", nowMs, aor, bindings.length, lapsed.length);
     if (bindings.length === 0) {
-      this.#refuse(nobodyRegistered(aor, lapsed, nowMs));
+      this.#refuse(nobodyRegistered(aor, lapsed));
       return;
     }
-    const wantsSips = this.#uri.kind === "sip" && this.#uri.scheme === "sips";
-    if (wantsSips) {
-      // RFC 5630 §5.3: a sips Request-URI goes on only as sips, and there is no TLS here yet.
-      this.#refuse(because("sips-not-available", 480, { requestUri: this.#uri.text }));
+    if (this.#isSips) {
+      this.#refuseSips(this.#requestUri);
       return;
     }
     for (const binding of byNewest(bindings)) this.#addBinding(binding, nowMs);
     if (this.#targets.size === 0) {
       this.#refuse(because("no-target-usable", 480, { aor, skippedCount: bindings.length }));
     } else this.outcome = { kind: "targets", targets: this.#targets };
+  }
+
+  /** RFC 5630 §5.3: a sips Request-URI goes on only as sips, and there is no TLS here yet. */
+  get #isSips(): boolean {
+    return this.#requestUri.kind === "sip" && this.#requestUri.scheme === "sips";
+  }
+
+  #refuseSips(uri: Uri): void {
+    this.#refuse(because("sips-not-available", 480, { requestUri: uri.text }));
   }
 
   #find(nowMs: number, out: ProxyOutput[]): void {
@@ -102,50 +114,47 @@ export class Search {
     }
     this.#trace.add("alias-followed", nowMs, aor, target);
     const uri = parseUri(target);
-    if (uri?.kind === "sip" && this.#options.serves(uri.host, uri.port)) {
+    if (uri === undefined) {
+      const detail = "the alias leads to what is no URI";
+      this.#refuse(because("next-hop-unresolvable", 500, { target, detail }));
+    } else if (isServed(uri, this.#options)) {
       this.#uri = uri;
       this.#find(nowMs, out);
-    } else if (this.#mayRelay) this.#leadsTo(target, "alias", nowMs);
+    } else if (this.#mayRelay) this.#leadsTo(uri, "alias", nowMs);
     else {
-      const domain = uri?.kind === "sip" ? uri.host.toLowerCase() : "";
+      const domain = uri.kind === "sip" ? uri.host.toLowerCase() : "";
       this.#refuse(because("relay-not-allowed", 403, { domain, requestUri: target }));
     }
   }
 
-  #leadsTo(text: string, origin: string, nowMs: number): void {
-    const target = targetOf(text);
-    const hop = target === undefined ? undefined : nextHopOf(target.uri);
-    if (target === undefined || hop === undefined) {
-      const detail = "not a URI";
-      this.#refuse(because("next-hop-unresolvable", 500, { target: text, detail }));
+  #leadsTo(uri: Uri, origin: string, nowMs: number): void {
+    if (this.#isSips || (uri.kind === "sip" && uri.scheme === "sips")) {
+      this.#refuseSips(uri);
       return;
     }
-    if (hop.kind === "unusable" && hop.cause.id === "sips-not-available") {
-      this.#refuse(hop.cause);
-      return;
-    }
+    const target = targetOf(uri);
     this.#targets.add(target);
-    this.#trace.add("target-added", nowMs, text, target.qMilli, origin);
+    this.#trace.add("target-added", nowMs, target.uri.text, target.qMilli, origin);
     this.outcome = { kind: "targets", targets: this.#targets };
   }
 
   #addBinding(binding: Binding, nowMs: number): void {
     const { contactUri, path, qMilli, source } = binding;
-    const uri = parseUri(contactUri);
-    const hop = uri === undefined ? undefined : nextHopOf(uri);
-    if (uri === undefined || hop === undefined) {
+    const contact = parseUri(contactUri);
+    if (contact === undefined) {
       this.#trace.add("target-skipped", nowMs, contactUri, "contact-malformed");
       return;
     }
-    if (hop.kind === "unusable" && path.length === 0) {
-      this.#trace.add("target-skipped", nowMs, contactUri, hop.cause.id);
+    const obstacle = obstacleOn(contact, path);
+    if (obstacle !== undefined) {
+      this.#trace.add("target-skipped", nowMs, contactUri, obstacle);
       return;
     }
     if (this.#targets.size >= this.#options.branchesPerRequest) {
       this.#trace.add("target-skipped", nowMs, contactUri, "branch-limit");
       return;
     }
-    if (this.#targets.add({ uri, path, qMilli, source })) {
+    if (this.#targets.add({ uri: asRequestUri(contact), path, qMilli, source })) {
       this.#trace.add("target-added", nowMs, contactUri, qMilli, "binding");
     }
   }
@@ -155,19 +164,38 @@ export class Search {
   }
 }
 
-/** Never registered lately, or all that was has run out: two causes, one status (RFC 3261 §21.4.18). */
-function nobodyRegistered(aor: Aor, lapsed: readonly Binding[], nowMs: number): Cause {
+/**
+ * Why no request can be sent there, if so. With a Path it is the first hop of that which we must reach; the contact
+ * itself is the edge proxy's to reach, but a sips contact may not be asked for by a sip request (RFC 5630 §5.3).
+ */
+function obstacleOn(contact: Uri, path: readonly string[]): CauseId | undefined {
+  const first = path[0];
+  const isPlain = contact.kind === "sip" && contact.scheme === "sip";
+  const edge = first === undefined || !isPlain ? contact : parseNameAddr(first)?.uri;
+  if (edge === undefined) return "header-malformed";
+  const hop = nextHopOf(edge);
+  return hop.kind === "unusable" ? hop.cause.id : undefined;
+}
+
+/** Never registered lately or signed off, or all that was has run out: two causes, one status (RFC 3261 §21.4.18). */
+function nobodyRegistered(aor: Aor, lapsed: readonly Binding[]): Cause {
   const latest = lapsed[0];
-  // A binding that was removed ends when it says so: its user signed off, which is no expiry.
-  if (latest === undefined || latest.expiresAtMs > nowMs) {
+  if (latest === undefined || wasRemoved(latest))
     return because("user-not-registered", 480, { aor });
-  }
+  let expiredCount = 0;
+  for (const binding of lapsed) if (!wasRemoved(binding)) expiredCount += 1;
+  const { contactUri, expiresAtMs } = latest;
   return because("bindings-expired", 480, {
     aor,
-    contactUri: latest.contactUri,
-    expiredAtMs: latest.expiresAtMs,
-    expiredCount: lapsed.length,
+    contactUri,
+    expiredAtMs: expiresAtMs,
+    expiredCount,
   });
+}
+
+/** Its user signed off, or bound something else in its place: that is no expiry. */
+function wasRemoved(binding: Binding): boolean {
+  return binding.updatedAtMs >= binding.expiresAtMs;
 }
 
 function byNewest(bindings: readonly Binding[]): readonly Binding[] {

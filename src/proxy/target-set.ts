@@ -1,4 +1,6 @@
-import { parseUri, sameUri, type Uri } from "../message/index.ts";
+import { parseNameAddr, sameUri, type Uri } from "../message/index.ts";
+import { asRequestUri } from "./request-uri.ts";
+import type { Routing } from "./route-preprocessing.ts";
 
 /** A place the request may be sent to: the new Request-URI, and how to get there. */
 export interface Target {
@@ -63,8 +65,19 @@ export class TargetSet {
   }
 }
 
-/** A target that is one URI and nothing else; undefined when the text is no URI. */
-export function targetOf(text: string): Target | undefined {
-  const uri = parseUri(text);
-  return uri === undefined ? undefined : { uri, path: [], qMilli: 1000, source: "" };
+/** A target that is one URI and nothing else. */
+export function targetOf(uri: Uri): Target {
+  return { uri: asRequestUri(uri), path: NO_PATH, qMilli: 1000, source: "" };
+}
+
+const NO_PATH: readonly string[] = [];
+
+/**
+ * Which URI says where the request goes next (RFC 3261 §16.6 step 7): the first of its Path, else the first Route that
+ * remains, else its own. For a strict next hop the first Route and the Request-URI change places and mean the same.
+ */
+export function nextHopUriOf(target: Target, routing: Routing): Uri {
+  const first = target.path[0];
+  if (first !== undefined) return parseNameAddr(first)?.uri ?? target.uri;
+  return routing.firstRoute ?? target.uri;
 }

@@ -1,5 +1,6 @@
 import { because, type Cause } from "../causes/index.ts";
 import { Header, isMalformed, type SipRequest } from "../message/index.ts";
+import { isQuestionToServer } from "./admission.ts";
 import { branchMark, loopHashIn, loopHashOf } from "./branch-id.ts";
 import type { ProxyOptions } from "./options.ts";
 
@@ -25,7 +26,8 @@ export function validate(request: SipRequest, options: ProxyOptions): Refusal | 
   if (uri.kind === "other") {
     return refusal(because("uri-scheme-unsupported", 416, { scheme: uri.scheme }));
   }
-  if (request.maxForwards === 0) {
+  // A question to this server has arrived and need not go on (RFC 3261 §16.3 step 3).
+  if (request.maxForwards === 0 && !isQuestionToServer(request.method, uri, options)) {
     const hops = request.values(Header.Via).length;
     return refusal(because("max-forwards-spent", 483, { requestUri: uri.text, hops }));
   }
@@ -39,7 +41,11 @@ export function validate(request: SipRequest, options: ProxyOptions): Refusal | 
 function loopOf(request: SipRequest, options: ProxyOptions): Refusal | undefined {
   if (!request.text.includes(branchMark(options.instanceId))) return undefined;
   const vias = request.vias();
-  if (isMalformed(vias)) return undefined;
+  if (isMalformed(vias)) {
+    // What cannot be read could hide a loop, which an attacker would make of it.
+    const { offset, expected } = vias;
+    return refusal(because("via-malformed", 400, { offset, expected }));
+  }
   const current = loopHashOf(request, routesTextOf(request));
   const ownViaCount = vias.filter(
     (via) => loopHashIn(via.branchId ?? "", options.instanceId) === current,

@@ -17,7 +17,6 @@ export interface ResolveQuestion {
 
 const DEFAULT_PORT = 5060;
 
-
 /**
  * Where to send a request for that URI (RFC 3263 §4): a numeric host needs no look-up, and without a transport
  * parameter it means UDP (§4.1). The whole machine with NAPTR and failover comes to this place later.
@@ -28,12 +27,18 @@ export function nextHopOf(uri: Uri): NextHop {
     return { kind: "unusable", cause: because("uri-scheme-unsupported", 416, { scheme }) };
   }
   if (uri.scheme === "sips") {
-    return { kind: "unusable", cause: because("sips-not-available", 480, { requestUri: uri.text }) };
+    return {
+      kind: "unusable",
+      cause: because("sips-not-available", 480, { requestUri: uri.text }),
+    };
   }
   const transport = transportOf(uri);
   if (transport === undefined) {
     const detail = `transport ${parameterOf(uri.parameters, "transport") ?? ""} is not spoken here`;
-    return { kind: "unusable", cause: because("next-hop-unreachable", 500, { target: uri.text, detail }) };
+    return {
+      kind: "unusable",
+      cause: because("next-hop-unreachable", 500, { target: uri.text, detail }),
+    };
   }
   // maddr overrides the host (RFC 3261 §19.1.1).
   const host = parameterOf(uri.parameters, "maddr") ?? uri.host;
