@@ -140,7 +140,7 @@ export function locationConformance(options: LocationConformanceOptions): void {
     await store.replace(alice, (await store.lookup(alice, 0)).version, [mobile], 1_000);
     const held = await store.lookup(alice, 1_000);
     assert.deepEqual(held.bindings, [mobile]);
-    assert.deepEqual(held.lapsed, [{ ...desk, expiresAtMs: 1_000 }]);
+    assert.deepEqual(held.lapsed, [{ ...desk, expiresAtMs: 1_000, updatedAtMs: 1_000 }]);
   });
 
   holds("a binding that came back is no longer told as lapsed", async (store) => {
