@@ -1,7 +1,7 @@
 import type { CauseContent } from "../codes/index.ts";
 import type { TraceEvent } from "../trace/index.ts";
 import type { CaseFacts } from "./case-facts.ts";
-import { shown } from "./format.ts";
+import { addressOf, shown } from "./format.ts";
 import type { EvidenceRow } from "./types.ts";
 import { say } from "./words.ts";
 
@@ -21,7 +21,12 @@ export function searchRows(
   content: CauseContent,
   directory: DirectoryNote | undefined,
 ): EvidenceRow[] {
-  return events.flatMap((event) => rowOf(event, content, directory) ?? []).slice(0, ROW_LIMIT);
+  // That the domain is ours goes without saying where somebody was looked up in it.
+  const wasSearched = events.some(({ kind }) => kind === "directory-looked-up");
+  return events
+    .filter(({ kind }) => kind !== "domain-checked" || !wasSearched)
+    .flatMap((event) => rowOf(event, content, directory) ?? [])
+    .slice(0, ROW_LIMIT);
 }
 
 function rowOf(
@@ -36,18 +41,17 @@ function rowOf(
       return row(say(content, "label-domain"), event.domain, note);
     }
     case "alias-followed": {
-      const note = say(content, "note-leads-to", { target: event.aor });
-      return row(say(content, "label-alias"), event.alias, note);
+      const note = say(content, "note-leads-to", { target: addressOf(event.aor) });
+      return row(say(content, "label-alias"), addressOf(event.alias), note);
     }
     case "directory-looked-up": {
-      const found = say(content, event.found === 1 ? "note-found" : "note-not-found");
-      const note = `${directoryNote(content, directory)}: ${found}`;
-      return row(say(content, "label-looked-up"), event.aor, note);
+      const note = directoryNote(content, event.found === 1 ? "found" : "missing", directory);
+      return row(say(content, "label-looked-up"), addressOf(event.aor), note);
     }
     case "location-looked-up": {
       const parts = [devicesNote(content, event.bindings)];
       if (event.expired > 0) parts.push(say(content, "note-lapsed", { count: event.expired }));
-      return row(say(content, "label-registered"), event.aor, parts.join(", "));
+      return row(say(content, "label-registered"), addressOf(event.aor), parts.join(", "));
     }
     case "target-skipped":
       return row(say(content, "label-skipped"), event.target, skippedNote(content, event.causeId));
@@ -64,12 +68,16 @@ function row(label: string, value: string, note: string): EvidenceRow {
   return { label, value: shown(value), note };
 }
 
-function directoryNote(content: CauseContent, directory: DirectoryNote | undefined): string {
-  if (directory === undefined) return say(content, "note-in-directory");
+function directoryNote(
+  content: CauseContent,
+  outcome: "found" | "missing",
+  directory: DirectoryNote | undefined,
+): string {
+  if (directory === undefined) return say(content, `note-${outcome}`);
   const { name: store, size: users } = directory;
   return users === undefined
-    ? say(content, "note-in-directory-of", { store })
-    : say(content, "note-in-directory-sized", { store, users });
+    ? say(content, `note-${outcome}-of`, { store })
+    : say(content, `note-${outcome}-sized`, { store, users });
 }
 
 /** `devices` undefined: nobody can say. */

@@ -6,7 +6,7 @@ import { branchRows, branchSummaries } from "./branch-summaries.ts";
 import { factsOf, type CaseFacts } from "./case-facts.ts";
 import { messageRows, ROW_LIMIT, searchRows, type DirectoryNote } from "./evidence.ts";
 import { fill, relativeTo, type Values } from "./fill.ts";
-import { addressOf, nameOf } from "./format.ts";
+import { addressOf, between, nameOf } from "./format.ts";
 import { ladderOf } from "./ladder-rows.ts";
 import { nearMissRows } from "./near-miss-rows.ts";
 import { nextStepOf } from "./next-step.ts";
@@ -41,7 +41,9 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
   const state = stateOf(facts);
   const finding = state === "succeeded" ? undefined : findingOf(facts);
   const nearMisses = context.nearMisses ?? [];
-  const whoSaidNo = state === "failed" ? whoSaidNoOf(facts, content) : undefined;
+  // A 487 that the caller's own CANCEL brought about was nobody's "no".
+  const isTheirWish = finding?.causeId === "caller-cancelled";
+  const whoSaidNo = state === "failed" && !isTheirWish ? whoSaidNoOf(facts, content) : undefined;
   const branches = branchSummaries(facts, content);
   const values = valuesOf(facts, finding, nearMisses);
   const text = finding === undefined ? undefined : content.texts[finding.causeId];
@@ -191,7 +193,7 @@ function headlineOf(facts: CaseFacts): Explanation["headline"] {
     statusCode,
     reasonPhrase: final?.reasonPhrase || (statusCode === 0 ? "" : reasonPhraseOf(statusCode)),
     toWhom: nameOf(record.from),
-    afterMs: (isPending ? untilMs : endMs) - record.startedAtMs,
+    afterMs: between(record.startedAtMs, isPending ? untilMs : endMs),
   };
 }
 

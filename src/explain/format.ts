@@ -12,6 +12,11 @@ export function formatDuration(ms: number): string {
   return `${Math.round(hours / 24)} d`;
 }
 
+/** How long from one moment to another, to the microsecond: what a clock's fractions add is noise. */
+export function between(fromMs: number, toMs: number): number {
+  return Math.round((toMs - fromMs) * 1000) / 1000;
+}
+
 function trimmed(value: number, digits: number): string {
   return value.toFixed(digits).replace(/\.0$/, "");
 }

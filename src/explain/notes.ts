@@ -20,8 +20,9 @@ export function notesOf(facts: CaseFacts, content: CauseContent): string[] {
   return notes;
 }
 
-function tryingWord({ isPending, final, branches }: CaseFacts): WordId {
+function tryingWord({ isPending, final, branches, cancelledAtMs }: CaseFacts): WordId {
   if (isPending) return "trying-pending";
+  if (cancelledAtMs !== undefined && final?.statusCode === 487) return "trying-cancelled";
   if (final?.origin === "relayed") return "trying-relayed";
   return branches.length === 0 ? "trying-own" : "trying-failed";
 }

@@ -38,7 +38,7 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
       : reason,
     ...rest,
     ...rowLines(explanation.evidence, width),
-    ...explanation.fixes.flatMap((fix) => wrap(`${labels.fixes} ${plain(fix)}`, width, 2, 4)),
+    ...fixLines(explanation, width),
     ...explanation.notes.flatMap((note) => wrap(note, width, 2, 4)).map((line) => paint(line, DIM)),
   );
   if (explanation.next !== undefined) {
@@ -73,8 +73,33 @@ function rowLines(rows: readonly EvidenceRow[], width: number): string[] {
   });
 }
 
-/** Breaks at spaces; a word longer than a line is cut, so that nothing is wider. */
+/** One fix on the line of its label; several below it. */
+function fixLines({ fixes, labels }: Explanation, width: number): string[] {
+  const [only] = fixes;
+  if (only === undefined) return [];
+  if (fixes.length === 1) return wrap(`${labels.fixes} ${only}`, width, 2, 4);
+  return [`  ${labels.fixes}`, ...fixes.flatMap((fix) => wrap(`- ${fix}`, width, 4, 6))];
+}
+
+const GLUE = "\u00a0";
+
+/**
+ * Breaks at spaces, but not inside a `command` nor between a number and its unit; a word longer than a line is cut,
+ * so that nothing is wider.
+ */
 function wrap(text: string, width: number, firstIndent: number, restIndent: number): string[] {
+  const glued = text
+    .replaceAll(GLUE, " ")
+    .replace(/`([^`]*)`/g, (_, command: string) => command.replaceAll(" ", GLUE))
+    .replace(/(\d) (ms|s|min|h|d)\b/g, `$1${GLUE}$2`);
+  const room = width - restIndent;
+  const loose = glued.replace(/[^ ]+/g, (word) =>
+    word.length > room ? word.replaceAll(GLUE, " ") : word,
+  );
+  return broken(loose, width, firstIndent, restIndent).map((line) => line.replaceAll(GLUE, " "));
+}
+
+function broken(text: string, width: number, firstIndent: number, restIndent: number): string[] {
   const lines: string[] = [];
   let rest = " ".repeat(firstIndent) + text;
   while (rest.length > width) {
@@ -86,9 +111,4 @@ function wrap(text: string, width: number, firstIndent: number, restIndent: numb
   }
   if (rest.trim() !== "") lines.push(rest);
   return lines;
-}
-
-/** Marks of the page that mean nothing on a terminal. */
-function plain(text: string): string {
-  return text.replaceAll("`", "");
 }

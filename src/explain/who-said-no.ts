@@ -1,5 +1,6 @@
 import type { CauseContent } from "../codes/index.ts";
 import type { CaseFacts } from "./case-facts.ts";
+import { between } from "./format.ts";
 import { hopOf } from "./rule.ts";
 import type { EvidenceRow, WhoSaidNo } from "./types.ts";
 import { say } from "./words.ts";
@@ -30,11 +31,11 @@ export function whoSaidNoOf(facts: CaseFacts, content: CauseContent): WhoSaidNo 
       origin: "relayed",
       hop: hopOf(branch),
       statusCode: branch.statusCode,
-      afterMs: (branch.endedAtMs ?? final.atMs) - branch.startedAtMs,
+      afterMs: between(branch.startedAtMs, branch.endedAtMs ?? final.atMs),
       changes,
     };
   }
-  const afterMs = final.atMs - record.startedAtMs;
+  const afterMs = between(record.startedAtMs, final.atMs);
   return { origin: final.origin, hop: "", statusCode: final.statusCode, afterMs, changes };
 }
 

@@ -25,11 +25,12 @@ export const wordIds = [
   "label-changed",
   "label-near-miss",
   "label-next",
-  "note-in-directory",
-  "note-in-directory-of",
-  "note-in-directory-sized",
   "note-found",
-  "note-not-found",
+  "note-found-of",
+  "note-found-sized",
+  "note-missing",
+  "note-missing-of",
+  "note-missing-sized",
   "note-served",
   "note-not-served",
   "note-leads-to",
@@ -73,6 +74,7 @@ export const wordIds = [
   "miss-no-device",
   "miss-unknown",
   "miss-alias",
+  "trying-cancelled",
 ] as const;
 
 export type WordId = (typeof wordIds)[number];

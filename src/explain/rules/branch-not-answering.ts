@@ -1,3 +1,4 @@
+import { between } from "../format.ts";
 import { defineRule, hopOf, openBranches } from "../rule.ts";
 
 /** Pending, and a device that was sent the request has not said anything at all. */
@@ -7,7 +8,7 @@ export const branchNotAnswering = defineRule("branch-not-answering", (facts) => 
     ({ sentCount, provisionals }) => sentCount > 0 && provisionals.length === 0,
   );
   if (branch === undefined) return undefined;
-  const waitedMs = facts.untilMs - branch.startedAtMs;
+  const waitedMs = between(branch.startedAtMs, facts.untilMs);
   const evidence = { target: hopOf(branch), waitedMs, sentCount: branch.sentCount };
   return { evidence, branch: branch.number };
 });

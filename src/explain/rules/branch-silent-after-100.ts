@@ -1,3 +1,4 @@
+import { between } from "../format.ts";
 import { defineRule, hopOf, openBranches } from "../rule.ts";
 
 /** Pending, and all that a device ever said is 100 Trying. */
@@ -9,8 +10,8 @@ export const branchSilentAfter100 = defineRule("branch-silent-after-100", (facts
     if (branch.provisionals.some(({ statusCode }) => statusCode > 100)) continue;
     const evidence = {
       target: hopOf(branch),
-      provisionalAfterMs: first.atMs - branch.startedAtMs,
-      waitedMs: facts.untilMs - branch.startedAtMs,
+      provisionalAfterMs: between(branch.startedAtMs, first.atMs),
+      waitedMs: between(branch.startedAtMs, facts.untilMs),
     };
     return { evidence, branch: branch.number };
   }

@@ -1,3 +1,4 @@
+import { between } from "../format.ts";
 import { defineRule, hopOf, openBranches } from "../rule.ts";
 
 /** Pending, and a branch that was cancelled has not ended (RFC 3261 §9.1). */
@@ -5,7 +6,7 @@ export const cancelUnanswered = defineRule("cancel-unanswered", (facts) => {
   if (!facts.isPending) return undefined;
   for (const branch of openBranches(facts)) {
     if (branch.cancelledAtMs === undefined) continue;
-    const waitedMs = facts.untilMs - branch.cancelledAtMs;
+    const waitedMs = between(branch.cancelledAtMs, facts.untilMs);
     return { evidence: { target: hopOf(branch), waitedMs }, branch: branch.number };
   }
   return undefined;

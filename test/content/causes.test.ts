@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fromJSONSchema } from "zod";
+import { causeIds, placeholdersOf, readCausePage } from "../../scripts/content/cause-page.ts";
+import { causes, type CauseId } from "../../src/causes/index.ts";
+import { causeLanguages } from "../../src/codes/index.ts";
+import { standardValues, wordIds } from "../../src/explain/index.ts";
+import { isMalformed, parseMessage, registeredStatusCodes } from "../../src/message/index.ts";
+
+const content = new URL("../../content/", import.meta.url);
+const folder = new URL("causes/", content);
+const schema = fromJSONSchema(readJson(new URL("schema/cause.schema.json", content)));
+
+interface Facts {
+  readonly relatedCauses: readonly string[];
+  readonly relatedCodes: readonly number[];
+  readonly example?: "request" | "response" | "malformed";
+}
+
+function readJson(path: URL): Record<string, unknown> {
+  return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+}
+
+test("every cause has its folder, and every folder its cause", () => {
+  assert.deepEqual(causeIds(folder), Object.keys(causes).toSorted());
+});
+
+for (const id of Object.keys(causes) as CauseId[]) {
+  const evidence: readonly string[] = causes[id].evidence;
+  const allowed = new Set([...evidence.map((name) => name.replace(/:n$/, "")), ...standardValues]);
+
+  test(`${id}: facts are as the schema says, and what they point at is there`, () => {
+    const json = readJson(new URL(`${id}/facts.json`, folder));
+    schema.parse(json);
+    const facts = json as unknown as Facts;
+    for (const other of facts.relatedCauses) {
+      assert.ok(Object.hasOwn(causes, other) && other !== id, other);
+    }
+    for (const code of facts.relatedCodes) {
+      assert.ok(registeredStatusCodes().includes(code), String(code));
+    }
+  });
+
+  for (const language of causeLanguages) {
+    test(`${id}: the page in ${language} uses only values that the cause carries`, () => {
+      const page = readCausePage(new URL(`${id}/${language}.md`, folder));
+      for (const text of [page.says, ...page.fixes, page.howToSeeIt, page.whatHappened]) {
+        for (const name of placeholdersOf(text)) assert.ok(allowed.has(name), `{${name}}`);
+      }
+      // The sentence must hold whenever the cause does: evidence only, or what every request has.
+      const always = new Set([...allowed].filter((name) => name !== "nearMiss"));
+      for (const name of placeholdersOf(page.says)) assert.ok(always.has(name), `{${name}}`);
+      if (language === "en") {
+        assert.doesNotMatch(page.says, /failed to|invalid/i);
+        assert.doesNotMatch(page.says, /\.$/, "a clause behind the id, without a full stop");
+      }
+    });
+  }
+
+  test(`${id}: the example is what it says it is`, () => {
+    const { example } = readJson(new URL(`${id}/facts.json`, folder)) as unknown as Facts;
+    const path = new URL(`${id}/example.sip`, folder);
+    assert.equal(existsSync(path), example !== undefined);
+    if (example === undefined) return;
+    const text = readFileSync(path, "latin1");
+    assert.ok(!/[^\r]\n/.test(text), "lines end in CRLF");
+    const message = parseMessage(text, { address: "192.0.2.17", port: 5060 });
+    if (example !== "malformed") {
+      assert.equal(message.kind, example, JSON.stringify(message));
+      return;
+    }
+    assert.ok(isMalformed(message));
+    assert.equal(message.cause.id, id);
+  });
+}
+
+for (const language of causeLanguages) {
+  test(`the words of explanations are there in ${language}, and no others`, () => {
+    const words = readJson(new URL(`explain/${language}.json`, content));
+    assert.deepEqual(Object.keys(words).toSorted(), [...wordIds].toSorted());
+  });
+}
