@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { checkConfig } from "./check.ts";
 import { dataFolderPath } from "./data-paths.ts";
-import { domainsToServe } from "./domains.ts";
 import { parseListenSpec } from "./listen-spec.ts";
 import { loadConfigFile } from "./load-config-file.ts";
 import { nearMiss } from "./near-miss.ts";
@@ -164,12 +163,6 @@ test("the data folder is the flag's, else the environment's, else below the stat
   assert.equal(dataFolderPath(undefined, all), "/n");
   assert.equal(dataFolderPath(undefined, { XDG_STATE_HOME: "/x", NEXTHOP_DATA: "" }), "/x/nexthop");
   assert.match(dataFolderPath(undefined, {}), /\.local\/state\/nexthop$/);
-});
-
-test("the domains are the configured ones, else the users', else an error that says what to do", () => {
-  assert.deepEqual(domainsToServe(["a.example"], ["b.example"]), ["a.example"]);
-  assert.deepEqual(domainsToServe([], ["b.example", "b.example"]), ["b.example"]);
-  assert.throws(() => domainsToServe([], []), /--domain example\.org/);
 });
 
 test("a near miss is two edits away at most, one in a short word", () => {

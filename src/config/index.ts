@@ -6,7 +6,6 @@ export {
   dataFolderPath,
 } from "./data-paths.ts";
 export { defaultListen, defaults } from "./defaults.ts";
-export { domainsToServe } from "./domains.ts";
 export { LISTEN_ACCEPTED, parseListenSpec } from "./listen-spec.ts";
 export { loadConfigFile } from "./load-config-file.ts";
 export { ConfigError, type ConfigProblem } from "./problem.ts";
