@@ -26,6 +26,7 @@ export {
   type ServerWorld,
   type SipServer,
 } from "./create-server.ts";
+export { settingsOf, socketOptionsOf } from "./from-config.ts";
 export { openServer, type OpenServer, type OpenServerOptions } from "./open-server.ts";
 export type { CaseKeeper, Resolver, ServerLimits } from "./parts.ts";
 export { runCommand, type CommandWorld } from "./run-command.ts";

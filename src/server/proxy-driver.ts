@@ -80,10 +80,9 @@ export class ProxyDriver {
 
   received(entry: ClientEntry, response: SipResponse, nowMs: number): void {
     const { running, branch } = entry;
-    if (running === undefined || branch === undefined) return;
-    const parts = running.parts;
-    if (parts === undefined) {
-      this.#relayLate(running, response, nowMs);
+    const parts = running?.parts;
+    if (running === undefined || branch === undefined || parts === undefined) {
+      if (entry.upstream !== undefined) this.#relayLate(entry.upstream, response, nowMs);
       return;
     }
     const peer = peerOf(entry.flow);
@@ -380,19 +379,29 @@ export class ProxyDriver {
     const { pending } = parts;
     pending.trace.add("ended", nowMs, pending.statusCode);
     running.parts = undefined;
-    running.texts = [];
     running.entry.running = undefined;
+    this.#letGo(running, pending.request.method === "INVITE");
     this.#transactions.deadlines.cancel(running);
     this.#parts.cases.keep(pending.toRecord(nowMs));
   }
 
+  /** What lingers for 32 s must be small: the client transactions forget whose they were. */
+  #letGo(running: RunningRequest, isInvite: boolean): void {
+    for (const client of running.clients) {
+      if (client === undefined) continue;
+      client.running = undefined;
+      client.branch = undefined;
+      if (isInvite) client.upstream = running.entry;
+    }
+  }
+
   /** A 2xx after the end: from another branch, or again because its ACK is late (RFC 3261 §16.7 step 5). */
-  #relayLate(running: RunningRequest, response: SipResponse, nowMs: number): void {
+  #relayLate(upstream: ServerEntry, response: SipResponse, nowMs: number): void {
     const { statusCode, cseq } = response;
     if (statusCode < 200 || statusCode > 299 || cseq.method !== "INVITE") return;
     const edit = new MessageEdit(response);
     edit.removeFirstValue(Header.Via);
-    this.#transactions.respond(running.entry, statusCode, edit.text(), nowMs);
+    this.#transactions.respond(upstream, statusCode, edit.text(), nowMs);
   }
 
   #take(): ProxyOutput[] {

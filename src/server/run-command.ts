@@ -2,11 +2,7 @@ import { credentialOf } from "../auth/index.ts";
 import type { Directory } from "../directory/index.ts";
 import type { LocationStore } from "../location/index.ts";
 import type { CaseStore } from "./case-store.ts";
-import {
-  directoryCommands,
-  type CommandArguments,
-  type CommandOutput,
-} from "./commands/index.ts";
+import { directoryCommands, type CommandArguments, type CommandOutput } from "./commands/index.ts";
 import { why } from "./commands/why.ts";
 import type { SipServer } from "./create-server.ts";
 

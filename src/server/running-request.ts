@@ -14,8 +14,8 @@ export interface RunningParts {
 }
 
 /**
- * One request on its way through the proxy core, between its server transaction and its branches. When its response
- * context has ended only the way back stays, for 2xx that come later.
+ * One request on its way through the proxy core, between its server transaction and its branches. Let go when its
+ * response context has ended.
  */
 export class RunningRequest extends Deadline {
   readonly entry: ServerEntry;

@@ -46,9 +46,11 @@ export class ClientEntry extends Deadline {
   readonly key: string;
   readonly machine: InviteClientTransaction | NonInviteClientTransaction;
   readonly flow: Flow;
-  /** undefined for a CANCEL, whose end interests nobody. */
+  /** undefined for a CANCEL, whose end interests nobody, and once the response context has ended. */
   running: RunningRequest | undefined;
-  readonly branch: ClientBranch | undefined;
+  branch: ClientBranch | undefined;
+  /** After the end of its INVITE's response context: where a 2xx that comes later still goes. */
+  upstream: ServerEntry | undefined = undefined;
   /** What the transport calls it by while nothing has come back; 0 afterwards. */
   token = 0;
   /** How often its request went out. */

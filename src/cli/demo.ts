@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { layoutLadder } from "../capture/index.ts";
+import { checkConfig } from "../config/index.ts";
+import { renderExplanation, type Explanation } from "../explain/index.ts";
+import { openServer, settingsOf, socketOptionsOf, type OpenServer } from "../server/index.ts";
+import { DemoPhone } from "./demo-phone.ts";
+import { processTerminal } from "./terminal.ts";
+
+const DOMAIN = "example.org";
+const WIDTH = 80;
+/** How long the fourth call hangs before the server is asked about it, and before the caller gives up. */
+const HANGS_MS = 1_500;
+const TALKS_MS = 700;
+/** Anything here that takes longer has gone wrong. */
+const STEP_LIMIT_MS = 8_000;
+
+const terminal = processTerminal();
+const writeLine = (line: string): void => terminal.out(line);
+
+/** One of the four calls: what is told about it, and how it must end. */
+interface DemoCall {
+  readonly title: string;
+  readonly tells: string;
+  readonly to: string;
+  readonly wanted: { readonly statusCode: number; readonly causeId: string | undefined };
+  readonly before?: (demo: Demo) => void;
+  readonly place: (demo: Demo, callId: string) => Promise<void>;
+}
+
+interface Demo {
+  readonly server: OpenServer;
+  readonly alice: DemoPhone;
+  readonly bob: DemoPhone;
+}
+
+const calls: readonly DemoCall[] = [
+  {
+    title: "A call that connects",
+    tells: "alice calls bob; his phone rings and answers; alice hangs up.",
+    to: "bob",
+    wanted: { statusCode: 200, causeId: undefined },
+    place: async ({ alice }, callId) => {
+      await alice.until(callId, "established", STEP_LIMIT_MS);
+      await wait(TALKS_MS);
+      alice.hangUp(callId);
+      await alice.until(callId, "ended", STEP_LIMIT_MS);
+    },
+  },
+  {
+    title: "A user who does not exist",
+    tells: "alice calls bbo, and means bob.",
+    to: "bbo",
+    wanted: { statusCode: 404, causeId: "user-unknown" },
+    place: ({ alice }, callId) => alice.until(callId, "ended", STEP_LIMIT_MS),
+  },
+  {
+    title: "A user without a device",
+    tells: "carol has an account, and no phone is registered for her.",
+    to: "carol",
+    wanted: { statusCode: 480, causeId: "user-not-registered" },
+    place: ({ alice }, callId) => alice.until(callId, "ended", STEP_LIMIT_MS),
+  },
+  {
+    title: "A call that hangs",
+    tells: "bob's phone now answers 100 Trying and then nothing. Asked while it hangs:",
+    to: "bob",
+    wanted: { statusCode: 487, causeId: "caller-cancelled" },
+    before: ({ bob }) => bob.answer({ kind: "silent-after-100" }),
+    place: async ({ alice, server }, callId) => {
+      await wait(HANGS_MS);
+      await showWhy(server, { pending: true });
+      writeLine("");
+      writeLine("alice gives up: CANCEL. bob's phone honours it, and the case is closed:");
+      writeLine("");
+      alice.hangUp(callId);
+      await alice.until(callId, "ended", STEP_LIMIT_MS);
+    },
+  },
+];
+
+/** `nexthop demo`: a server and two user agents on loopback, four calls, each explained. */
+export function demoCommand(program: Command): void {
+  program
+    .command("demo")
+    .description("a server and two phones on loopback: four calls, each explained")
+    .option("--exit", "end after the fourth call; exit code 0 when each ended as told")
+    .action(async (options: { readonly exit?: boolean }) => {
+      process.exitCode = await demo({ exit: options.exit === true });
+    });
+}
+
+async function demo({ exit }: { readonly exit: boolean }): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "nexthop-demo-"));
+  const config = checkConfig(
+    "demo",
+    {},
+    {
+      domains: [DOMAIN],
+      listen: [
+        { transport: "udp", address: "127.0.0.1", port: 0 },
+        { transport: "tcp", address: "127.0.0.1", port: 0 },
+      ],
+    },
+  );
+  const server = await openServer({
+    settings: settingsOf(config),
+    sockets: socketOptionsOf(config),
+    dataFolder: folder,
+    resolver: { resolve: () => Promise.resolve([]) },
+    fault: (where, error) => process.stderr.write(`${where}: ${String(error)}\n`),
+  });
+  const phones: DemoPhone[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(phones.map((phone) => phone.close()));
+    await server.close({ drainMs: 0 });
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const isAsTold = await play(server, phones);
+    if (exit) {
+      await close();
+      return isAsTold ? 0 : 1;
+    }
+    howToGoOn(server, folder);
+    await interrupted();
+    await close();
+    return isAsTold ? 0 : 1;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function play(server: OpenServer, phones: DemoPhone[]): Promise<boolean> {
+  const port = server.sip.endpoints[0]?.port ?? 0;
+  writeLine(`Nexthop listens on 127.0.0.1:${port}, udp and tcp, for ${DOMAIN}.`);
+  for (const user of ["alice", "bob", "carol"]) {
+    // oxlint-disable-next-line no-await-in-loop
+    await run(server, "user add", { aor: `${user}@${DOMAIN}`, password: `${user}-secret` });
+  }
+  const alice = await phone("alice", port, phones);
+  const bob = await phone("bob", port, phones);
+  writeLine("alice and bob have registered a phone each, with digest authentication.");
+  let isAsTold = true;
+  for (const [index, call] of calls.entries()) {
+    writeLine("");
+    writeLine(`── ${index + 1}. ${call.title} ${"─".repeat(WIDTH - call.title.length - 7)}`);
+    writeLine(call.tells);
+    writeLine("");
+    call.before?.({ server, alice, bob });
+    const callId = alice.call(`sip:${call.to}@${DOMAIN}`);
+    // oxlint-disable-next-line no-await-in-loop
+    await call.place({ server, alice, bob }, callId);
+    // oxlint-disable-next-line no-await-in-loop
+    const explanation = await showWhy(server, { callId });
+    const { statusCode } = explanation.headline;
+    const { wanted } = call;
+    if (statusCode === wanted.statusCode && explanation.causeId === wanted.causeId) continue;
+    isAsTold = false;
+    writeLine(`NOT AS TOLD: ${wanted.statusCode} ${wanted.causeId ?? ""} was to be seen here.`);
+  }
+  return isAsTold;
+}
+
+async function phone(user: string, port: number, phones: DemoPhone[]): Promise<DemoPhone> {
+  const made = await DemoPhone.open({
+    aor: `sip:${user}@${DOMAIN}`,
+    password: `${user}-secret`,
+    outboundProxy: `sip:127.0.0.1:${port}`,
+  });
+  phones.push(made);
+  await made.register(STEP_LIMIT_MS);
+  return made;
+}
+
+/** Asks the running server, as `nexthop why` does, and shows ladder and explanation. */
+async function showWhy(
+  server: OpenServer,
+  question: Readonly<Record<string, unknown>>,
+): Promise<Explanation> {
+  const rows = await run(server, "why", question);
+  const explanation = rows[0] as Explanation | undefined;
+  if (explanation === undefined) throw new Error("the server kept no case of that call");
+  writeLine(layoutLadder(explanation.ladder, { width: WIDTH }).join("\n"));
+  writeLine("");
+  const colour = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
+  writeLine(renderExplanation(explanation, { width: WIDTH, colour }));
+  return explanation;
+}
+
+async function run(
+  server: OpenServer,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+): Promise<readonly unknown[]> {
+  const rows: unknown[] = [];
+  for await (const output of server.runCommand(name, args)) {
+    if (output.kind === "row") rows.push(output.value);
+    if (output.kind === "failed") throw new Error(output.text);
+  }
+  return rows;
+}
+
+function howToGoOn(server: OpenServer, folder: string): void {
+  const port = server.sip.endpoints[0]?.port ?? 0;
+  writeLine("");
+  writeLine(`── The server stays up ${"─".repeat(WIDTH - 23)}`);
+  writeLine("In another terminal:");
+  writeLine("");
+  writeLine(`  export NEXTHOP_DATA=${folder}`);
+  writeLine("  npx nexthop why --last");
+  writeLine("  npx nexthop registrations");
+  writeLine(`  npx nexthop call sip:bob@${DOMAIN} --via 127.0.0.1:${port} \\`);
+  writeLine(`      --from alice@${DOMAIN} --password alice-secret`);
+  writeLine("");
+  writeLine("Ctrl-C ends it and removes that folder.");
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+}
+
+function wait(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs);
+  });
+}
