@@ -8,3 +8,4 @@ export type { ProxyOutput } from "./output.ts";
 export { ProxyCore, type RequestFacts } from "./proxy-core.ts";
 export { ALIAS_CHAIN_MAX } from "./search.ts";
 export { CANCEL_WAIT_MS } from "./response-context.ts";
+export { preprocessRoute, type Routing } from "./route-preprocessing.ts";

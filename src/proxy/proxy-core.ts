@@ -78,6 +78,11 @@ export class ProxyCore {
     return this.#ended || this.#responses?.hasEnded === true;
   }
 
+  /** By the caller, and in time. */
+  get wasCancelled(): boolean {
+    return this.#responses?.wasCancelled === true;
+  }
+
   /** Empty until the search has ended. */
   get branches(): readonly ClientBranch[] {
     return this.#responses?.branches ?? [];

@@ -78,6 +78,10 @@ export class ResponseContext {
     return this.#ended;
   }
 
+  get wasCancelled(): boolean {
+    return this.#cancelledAtMs !== undefined;
+  }
+
   start(nowMs: number, out: ProxyOutput[]): void {
     this.#proceed(nowMs, out);
   }
@@ -369,7 +373,7 @@ export class ResponseContext {
 
   #consider(candidate: Candidate): void {
     this.#finals ??= new FinalChoice(this.#setup, this.#options, this.#trace);
-    this.#finals.consider(candidate, this.#cancelledAtMs !== undefined);
+    this.#finals.consider(candidate, this.wasCancelled);
   }
 
   #relay(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {

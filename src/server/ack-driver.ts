@@ -1,10 +1,13 @@
 import { ServerError } from "../causes/index.ts";
-import type { SipRequest } from "../message/index.ts";
-import { AckRelay, type ProxyOutput } from "../proxy/index.ts";
+import type { Aor, SipRequest } from "../message/index.ts";
+import { AckRelay, type ClientBranch, type ProxyOutput } from "../proxy/index.ts";
+import type { ResolveQuestion } from "../routing/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
 import { peerOf, type ProxyDriver } from "./proxy-driver.ts";
+import { withinLimit } from "./question-limit.ts";
+import { detailOf } from "./transaction-driver.ts";
 
 /** Sends ACKs on towards the callee, without a transaction (RFC 3261 §16.11). */
 export class AckDriver {
@@ -19,100 +22,112 @@ export class AckDriver {
   relay(ack: SipRequest, incoming: Flow, nowMs: number): void {
     const pending = new PendingRequest(ack, peerOf(incoming), nowMs);
     const relay = new AckRelay(ack, this.#parts.proxyOptions, pending.trace);
+    const running: RunningAck = { relay, pending, incoming, awaited: 0 };
     const out: ProxyOutput[] = [];
     relay.start(nowMs, out);
-    const isDone = this.#drain(relay, pending, incoming, out, nowMs);
-    if (isDone) this.#parts.cases.keep(pending.toRecord(nowMs));
+    this.#drain(running, out, nowMs);
   }
 
-  /** @returns false while an answer is awaited */
-  #drain(
-    relay: AckRelay,
-    pending: PendingRequest,
-    incoming: Flow,
-    out: ProxyOutput[],
-    nowMs: number,
-  ): boolean {
-    let isDone = true;
-    const go = (feed: (atMs: number, later: ProxyOutput[]) => void): void => {
-      const atMs = this.#parts.nowMs();
-      const later: ProxyOutput[] = [];
-      feed(atMs, later);
-      const isLast = this.#drain(relay, pending, incoming, later, atMs);
-      if (isLast) this.#parts.cases.keep(pending.toRecord(atMs));
-    };
-    const lost = (store: string) => (error: unknown) => this.#parts.fault(store, error);
+  #drain(running: RunningAck, out: ProxyOutput[], nowMs: number): void {
     for (let at = 0; at < out.length; at += 1) {
-      const output = out[at] as ProxyOutput;
-      switch (output.kind) {
-        case "start":
-          this.#send(relay, pending, output, incoming, nowMs);
-          break;
-        case "find": {
-          const answer = this.#ask("directory", () => this.#parts.directory.find(output.aor));
-          if (answer instanceof Promise) {
-            isDone = false;
-            answer.then(
-              (entry) => go((atMs, later) => relay.found(entry, atMs, later)),
-              lost("directory"),
-            );
-          } else if (answer !== LOST) relay.found(answer, nowMs, out);
-          break;
-        }
-        case "lookup": {
-          const answer = this.#ask("location", () =>
-            this.#parts.location.lookup(output.aor, nowMs),
-          );
-          if (answer instanceof Promise) {
-            isDone = false;
-            answer.then(
-              (held) => go((atMs, later) => relay.held(held, atMs, later)),
-              lost("location"),
-            );
-          } else if (answer !== LOST) relay.held(answer, nowMs, out);
-          break;
-        }
-        case "resolve": {
-          isDone = false;
-          const { branch, question } = output;
-          void this.#parts.resolver
-            .resolve(question)
-            .then((answer) => go((_, later) => relay.resolved(branch, answer, later)));
-          break;
-        }
-        case "respond":
-        case "giveUp":
-        case "cancel":
-        case "abandon":
-        case "ended":
-          break;
-      }
+      this.#perform(running, out[at] as ProxyOutput, nowMs, out);
     }
-    return isDone;
+    if (running.awaited === 0) this.#parts.cases.keep(running.pending.toRecord(nowMs));
   }
 
-  /** An ACK that a store cannot place is lost like any lost packet: the 2xx comes again and so does the ACK. */
-  #ask<Answer>(store: string, question: () => Answer): Answer | typeof LOST {
+  #perform(running: RunningAck, output: ProxyOutput, nowMs: number, out: ProxyOutput[]): void {
+    switch (output.kind) {
+      case "start":
+        this.#send(running, output.branch, nowMs);
+        return;
+      case "find":
+        this.#find(running, output.aor, nowMs, out);
+        return;
+      case "lookup":
+        this.#lookup(running, output.aor, nowMs, out);
+        return;
+      case "resolve":
+        this.#resolve(running, output.branch, output.question);
+        return;
+      case "respond":
+      case "giveUp":
+      case "cancel":
+      case "abandon":
+      case "ended":
+        return;
+    }
+  }
+
+  // An ACK that a store cannot place is lost like any lost packet: the 2xx comes again and so does the ACK.
+
+  #find(running: RunningAck, aor: Aor, nowMs: number, out: ProxyOutput[]): void {
+    const { relay } = running;
     try {
-      return question();
+      const answer = this.#parts.directory.find(aor);
+      if (answer instanceof Promise) {
+        this.#later(running, "directory", answer, (entry, atMs, later) => {
+          relay.found(entry, atMs, later);
+        });
+      } else relay.found(answer, nowMs, out);
     } catch (error) {
-      this.#parts.fault(store, error);
-      return LOST;
+      this.#parts.fault("directory", error);
     }
   }
 
-  #send(
-    relay: AckRelay,
-    pending: PendingRequest,
-    { branch }: ProxyOutput & { readonly kind: "start" },
-    incoming: Flow,
-    nowMs: number,
+  #lookup(running: RunningAck, aor: Aor, nowMs: number, out: ProxyOutput[]): void {
+    const { relay } = running;
+    try {
+      const answer = this.#parts.location.lookup(aor, nowMs);
+      if (answer instanceof Promise) {
+        this.#later(running, "location", answer, (held, atMs, later) => {
+          relay.held(held, atMs, later);
+        });
+      } else relay.held(answer, nowMs, out);
+    } catch (error) {
+      this.#parts.fault("location", error);
+    }
+  }
+
+  #resolve(running: RunningAck, branch: ClientBranch, question: ResolveQuestion): void {
+    running.awaited += 1;
+    void this.#parts.resolver.resolve(question).then((answer) => {
+      running.awaited -= 1;
+      const out: ProxyOutput[] = [];
+      running.relay.resolved(branch, answer, out);
+      this.#drain(running, out, this.#parts.nowMs());
+    });
+  }
+
+  #later<Answer>(
+    running: RunningAck,
+    store: "directory" | "location",
+    answer: Promise<Answer>,
+    feed: (answer: Answer, nowMs: number, out: ProxyOutput[]) => void,
   ): void {
+    running.awaited += 1;
+    withinLimit(answer, this.#parts.limits.questionMs, store).then(
+      (given) => {
+        running.awaited -= 1;
+        const nowMs = this.#parts.nowMs();
+        const out: ProxyOutput[] = [];
+        feed(given, nowMs, out);
+        this.#drain(running, out, nowMs);
+      },
+      (error: unknown) => {
+        running.awaited -= 1;
+        this.#parts.fault(store, error);
+        this.#drain(running, [], this.#parts.nowMs());
+      },
+    );
+  }
+
+  #send(running: RunningAck, branch: ClientBranch, nowMs: number): void {
+    const { relay, pending, incoming } = running;
     const flow = this.#proxy.flowFor(branch);
     const { trace } = pending;
     const uri = branch.target.uri.text;
     if (flow instanceof ServerError) {
-      trace.add("branch-failed", nowMs, branch.number, flow.causeId, flow.message);
+      trace.add("branch-failed", nowMs, branch.number, flow.causeId, detailOf(flow));
       return;
     }
     const { transport } = this.#parts;
@@ -125,4 +140,11 @@ export class AckDriver {
   }
 }
 
-const LOST = Symbol("lost");
+/** One ACK on its way, until nothing more is awaited for it. */
+interface RunningAck {
+  readonly relay: AckRelay;
+  readonly pending: PendingRequest;
+  readonly incoming: Flow;
+  /** Answers that have not come yet. */
+  awaited: number;
+}

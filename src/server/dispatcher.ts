@@ -12,7 +12,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from "../message/index.ts";
-import { branchMark, localTagOf } from "../proxy/index.ts";
+import { branchMark, localTagOf, preprocessRoute } from "../proxy/index.ts";
 import { registrarDomainOf } from "../registrar/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import { clientTransactionKey, inviteKeyOf, serverTransactionKey } from "../transaction/index.ts";
@@ -183,7 +183,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     const key = serverTransactionKey(request);
     const entry = this.transactions.servers.get(key);
     if (request.method === "ACK") this.#ack(request, entry, flow, nowMs);
-    else if (entry !== undefined) this.transactions.receiveRetransmission(entry, nowMs);
+    else if (entry !== undefined) this.transactions.receiveRetransmission(entry, flow, nowMs);
     else if (request.method === "CANCEL") this.#cancel(request, key, flow, nowMs);
     else this.#begin(request, key, flow, nowMs);
   }
@@ -225,8 +225,8 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     }
     const responseFlow = this.#responseFlow(request, flow);
     const entry = this.transactions.openServer(key, request, responseFlow, nowMs);
-    if (request.method === "REGISTER" && request.header(Header.Route) === undefined) {
-      const domain = registrarDomainOf(request, this.#servesDomain);
+    if (request.method === "REGISTER") {
+      const domain = this.#registrarDomainOf(request);
       if (domain !== undefined) {
         this.registrar.begin(request, domain, entry, flow, nowMs);
         return;
@@ -234,6 +234,15 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     }
     const isSpiral = request.text.includes(this.#branchMark) && this.#spirals(request);
     this.proxy.begin(request, isSpiral, entry, flow, nowMs);
+  }
+
+  /** A phone that has us as its outbound proxy sends its REGISTERs with our Route; they are at their end here. */
+  #registrarDomainOf(request: SipRequest): string | undefined {
+    if (request.header(Header.Route) !== undefined) {
+      const routing = preprocessRoute(request, this.#parts.proxyOptions);
+      if ("kind" in routing || routing.routes.length > 0) return undefined;
+    }
+    return registrarDomainOf(request, this.#servesDomain);
   }
 
   readonly #servesDomain = (domain: string): boolean =>

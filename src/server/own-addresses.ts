@@ -42,7 +42,8 @@ export function ownAddresses(settings: ServerSettings, world: ServerWorld): OwnA
     serves: (host, port) => {
       // A port that is not ours names another element on the same host: a device on the server's own machine.
       if (port !== undefined && port !== SIP_PORT && !ports.has(port)) return false;
-      return domains.has(host.toLowerCase());
+      const domain = host.toLowerCase();
+      return domains.has(domain.endsWith(".") ? domain.slice(0, -1) : domain);
     },
     listensOn: (endpoints) => {
       for (const { address, port } of endpoints) {

@@ -187,7 +187,8 @@ export class ProxyDriver {
     pending.note(nowMs, "out", 0, pending.peer, text);
     if (statusCode >= 200 && pending.statusCode === 0) {
       pending.concluded(statusCode, undefined);
-      if (statusCode >= 300) pending.causeId = relayedCauseId(statusCode, core.branches);
+      if (statusCode >= 300)
+        pending.causeId = relayedCauseId(statusCode, core.branches, core.wasCancelled);
     }
     this.#transactions.respond(running.entry, statusCode, text, nowMs);
   }

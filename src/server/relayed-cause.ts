@@ -1,9 +1,16 @@
 import type { CauseId } from "../causes/index.ts";
 import type { ClientBranch } from "../proxy/index.ts";
 
-/** Which cause a final response of 300 or above has that a branch gave and we passed on. */
-export function relayedCauseId(statusCode: number, branches: readonly ClientBranch[]): CauseId {
-  if (statusCode === 487) return "caller-cancelled";
+/**
+ * Which cause a final response of 300 or above has that a branch gave and we passed on. A 487 that nobody asked for is
+ * a refusal like any other.
+ */
+export function relayedCauseId(
+  statusCode: number,
+  branches: readonly ClientBranch[],
+  wasCancelled: boolean,
+): CauseId {
+  if (statusCode === 487 && wasCancelled) return "caller-cancelled";
   if (branches.length > 1 && statusCode < 600) return "every-branch-refused";
   switch (statusCode) {
     case 486:

@@ -15,6 +15,8 @@ import { Deadlines } from "./deadlines.ts";
 import type { RunningRequest } from "./running-request.ts";
 import { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 
+const SIP_PORT = 5060;
+
 /** What the transaction layer tells the user of a transaction. */
 export interface TransactionUser {
   /** A response that its branch has not seen yet, or a further 2xx. */
@@ -50,6 +52,8 @@ export class TransactionDriver {
   readonly #freeTokens: number[] = [];
   /** Connections with client transactions that would not survive their end. */
   readonly #onConnection = new Map<Flow, Set<ClientEntry>>();
+  /** Connections that ended while somebody may still hold on to them. */
+  readonly #closed = new WeakSet<Flow>();
   /** One array for all drains: an input is drained to its end before the next. */
   #spare: TransactionOutput[] | undefined = [];
 
@@ -64,7 +68,7 @@ export class TransactionDriver {
       request.method === "INVITE"
         ? new InviteServerTransaction(options)
         : new NonInviteServerTransaction(options);
-    const entry = new ServerEntry(key, machine, flow, this);
+    const entry = new ServerEntry(key, machine, flow, request.topVia.port ?? SIP_PORT, this);
     this.servers.set(key, entry);
     const out = this.#take();
     machine.start(nowMs, out);
@@ -78,7 +82,10 @@ export class TransactionDriver {
     this.#drainServer(entry, out, nowMs, undefined);
   }
 
-  receiveRetransmission(entry: ServerEntry, nowMs: number): void {
+  /** `flow` is the one that the request came on again. */
+  receiveRetransmission(entry: ServerEntry, flow: Flow, nowMs: number): void {
+    // Its client lost the connection and opened another: that is where it listens now.
+    if (flow.isReliable && this.#closed.has(entry.flow)) entry.flow = flow;
     const out = this.#take();
     entry.machine.receiveRetransmission(nowMs, out);
     this.#drainServer(entry, out, nowMs, "request");
@@ -146,6 +153,7 @@ export class TransactionDriver {
 
   /** A connection is gone: what had no response on it will get none there. */
   connectionClosed(flow: Flow, nowMs: number): void {
+    this.#closed.add(flow);
     const entries = this.#onConnection.get(flow);
     if (entries === undefined) return;
     this.#onConnection.delete(flow);
@@ -178,7 +186,7 @@ export class TransactionDriver {
       const output = out[at] as TransactionOutput;
       switch (output.kind) {
         case "send":
-          this.#transport.send(entry.flow, output.text, 0);
+          this.#sendResponse(entry, output.text);
           if (again !== undefined) this.#user.retransmitted(entry, again, nowMs);
           break;
         case "provisionalDue":
@@ -201,6 +209,22 @@ export class TransactionDriver {
       this.servers.delete(entry.key);
       this.deadlines.cancel(entry);
     } else this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+  }
+
+  /**
+   * Where its connection is gone, over another: one that is open to the sent-by port, or a new one (RFC 3261 §18.2.2).
+   * The request came from `remoteAddress`, which is what `received` says or would say.
+   */
+  #sendResponse(entry: ServerEntry, text: string): void {
+    const { flow } = entry;
+    if (flow.isReliable && this.#closed.has(flow)) {
+      const { transport, remoteAddress: address } = flow;
+      const other = this.#transport.flowTo({ transport, address, port: entry.sentByPort });
+      // No way back: "it drops the response" (RFC 3261 §16.9).
+      if (other instanceof ServerError) return;
+      entry.flow = other;
+    }
+    this.#transport.send(entry.flow, text, 0);
   }
 
   #drainClient(

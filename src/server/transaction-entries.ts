@@ -19,6 +19,8 @@ export class ServerEntry extends Deadline {
   readonly machine: InviteServerTransaction | NonInviteServerTransaction;
   /** Where responses go. */
   flow: Flow;
+  /** Where they go when that connection is gone: the port of the Via's sent-by (RFC 3261 §18.2.2). */
+  readonly sentByPort: number;
   /** Whose request it is, until that has ended. */
   running: RunningRequest | undefined = undefined;
   readonly #driver: TransactionDriver;
@@ -27,12 +29,14 @@ export class ServerEntry extends Deadline {
     key: string,
     machine: InviteServerTransaction | NonInviteServerTransaction,
     flow: Flow,
+    sentByPort: number,
     driver: TransactionDriver,
   ) {
     super();
     this.key = key;
     this.machine = machine;
     this.flow = flow;
+    this.sentByPort = sentByPort;
     this.#driver = driver;
   }
 
