@@ -32,7 +32,7 @@ export class MemoryLink {
     this.#fate = fate;
   }
 
-  add(name: string, answer: AnswerScript, password?: string): UserAgent {
+  add(name: string, answer: AnswerScript, password?: string, q?: number): UserAgent {
     const address = `192.0.2.${this.#agents.size + 1}`;
     const agent = new UserAgent(
       {
@@ -42,6 +42,7 @@ export class MemoryLink {
         password,
         outboundProxy: undefined,
         mediaPort: 4000,
+        ...(q === undefined ? {} : { q }),
       },
       answer,
     );

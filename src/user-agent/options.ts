@@ -33,6 +33,8 @@ export interface UserAgentOptions {
   readonly password: string | undefined;
   /** Where requests outside a dialog are sent instead of their Request-URI's host: `sip:192.0.2.1:5060`. */
   readonly outboundProxy: string | undefined;
+  /** Its rank among the devices of one address, 0 to 1, as it registers (RFC 3261 §10.2.1.2); 1 where left out. */
+  readonly q?: number;
   /** Named in the session description; this core sends and receives no media. */
   readonly mediaPort: number;
 }

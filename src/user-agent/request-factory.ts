@@ -77,7 +77,7 @@ export class RequestFactory {
         ["To", parts.to],
         ["Call-ID", parts.callId],
         ["CSeq", `${parts.sequenceNumber} ${method}`],
-        ...(isTarget ? [["Contact", this.contact] as const] : []),
+        ...(isTarget ? [["Contact", this.#contactFor(method)] as const] : []),
         ...headers,
         ["User-Agent", SOFTWARE_NAME],
         ...(body === undefined ? [] : [["Content-Type", "application/sdp"] as const]),
@@ -92,5 +92,10 @@ export class RequestFactory {
       text,
       nextHop: parts.nextHop,
     };
+  }
+
+  #contactFor(method: string): string {
+    const { q } = this.options;
+    return method === "REGISTER" && q !== undefined ? `${this.contact};q=${q}` : this.contact;
   }
 }

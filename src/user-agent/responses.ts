@@ -18,8 +18,8 @@ export function responseText(
   statusCode: number,
   options: ResponseOptions,
 ): string {
-  if (statusCode === 100) return buildResponse(request, TRYING, options);
   const headers = [...(options.headers ?? []), ["Server", SOFTWARE_NAME] as const];
+  if (statusCode === 100) return buildResponse(request, TRYING, { ...options, headers });
   const text = buildResponse(request, OK, { ...options, headers });
   const startLine = `SIP/2.0 ${statusCode} ${reasonPhraseOf(statusCode)}`;
   return startLine + text.slice(text.indexOf("\r\n"));

@@ -305,6 +305,19 @@ test("a REGISTER is challenged, answered, lengthened and granted (RFC 3261 §10.
   assert.equal(link.lines.at(-1)?.endsWith("alice * registered for 55 s"), true);
 });
 
+test("a device registers under its q; its calls carry none (RFC 3261 §10.2.1.2)", () => {
+  const sent: string[] = [];
+  const link = new MemoryLink((text) => {
+    sent.push(text);
+    return 0;
+  });
+  const alice = link.add("alice", { kind: "busy" }, undefined, 0.5);
+  link.act(alice, (nowMs, out) => alice.register(60, nowMs, out));
+  link.act(alice, (nowMs, out) => void alice.call(BOB, nowMs, out));
+  const contacts = sent.map((text) => /^Contact: (.*)\r$/m.exec(text)?.[1]);
+  assert.deepEqual(contacts, ["<sip:alice@192.0.2.1:5060>;q=0.5", "<sip:alice@192.0.2.1:5060>"]);
+});
+
 test("OPTIONS is answered 200, an unknown method 501, a stray BYE or CANCEL 481 (RFC 3261 §8.2.1, §11.2)", () => {
   const link = new MemoryLink();
   const alice = link.add("alice", { kind: "busy" });
