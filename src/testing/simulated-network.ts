@@ -1,7 +1,9 @@
 import { formatEndpoint, type Endpoint } from "../base/endpoint.ts";
 import type { Random } from "../base/random.ts";
 import { ServerError } from "../causes/index.ts";
-import type { Destination, Flow, TransportEvents, TransportLayer } from "../transport/index.ts";
+import type { TransportLayer } from "../transport/index.ts";
+import type { FlowOwner, SimulatedTcpFlow, SimulatedUdpFlow } from "./simulated-flow.ts";
+import { SimulatedLayer } from "./simulated-layer.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** How bad the network is. Rates from 0 to 1; times in milliseconds. */
@@ -16,31 +18,41 @@ export interface NetworkFaults {
 /** Loses nothing, repeats nothing, reorders nothing: every datagram takes one millisecond. */
 export const PERFECT: NetworkFaults = { lossRate: 0, repeatRate: 0, delayMinMs: 1, delayMaxMs: 1 };
 
-/** A datagram or stream message on its way, for whoever watches. */
+/** How long a dial lasts that nothing answers, not even a refusal. */
+const CONNECT_TIMEOUT_MS = 4_000;
+const FIRST_EPHEMERAL_PORT = 49_152;
+
+/**
+ * A datagram or stream message on its way, for whoever watches: `sent` when it leaves, then `arrived` for each copy
+ * that is handed over, or `lost`, or `refused` by a port that is closed. Of a stream, `from` is the port it was
+ * dialled from.
+ */
 export interface Carried {
   readonly atMs: number;
+  readonly what: "sent" | "arrived" | "lost" | "refused";
   readonly from: string;
   readonly to: string;
   readonly text: string;
-  readonly fate: "delivered" | "lost" | "repeated" | "nobody-there";
 }
 
 interface Host {
   readonly endpoint: Endpoint;
-  events: TransportEvents | undefined;
-  readonly layer: SimulatedLayer;
+  readonly owner: FlowOwner;
 }
 
 /**
  * A network that loses, repeats, delays and reorders datagrams from a seed, in virtual time. Streams (tcp) are
- * reliable and in order; a port nobody listens on answers as a closed one does. The same seed gives the same run.
+ * reliable and in order, and end when one side closes; a port nobody listens on answers as a closed one does. The
+ * same seed gives the same run.
  */
 export class SimulatedNetwork {
   readonly time: VirtualTime;
   readonly #random: Random;
   readonly #hosts = new Map<string, Host>();
+  readonly #unplugged = new Set<string>();
+  #lastPort = FIRST_EPHEMERAL_PORT - 1;
   faults: NetworkFaults;
-  /** Sees everything that is sent; for checkers and ladders. */
+  /** Sees everything that is carried; for checkers and ladders. */
   watch: ((carried: Carried) => void) | undefined = undefined;
 
   constructor(time: VirtualTime, random: Random, faults: NetworkFaults = PERFECT) {
@@ -54,148 +66,163 @@ export class SimulatedNetwork {
     return new SimulatedLayer(this, listen);
   }
 
-  bind(endpoint: Endpoint, layer: SimulatedLayer, events: TransportEvents): void {
-    const key = formatEndpoint(endpoint.transport, endpoint.address, endpoint.port);
+  /** From now on whatever goes there or comes from there vanishes without a word. */
+  unplug(address: string): void {
+    this.#unplugged.add(address);
+  }
+
+  /** @throws ServerError `listener-refused` */
+  bind(endpoint: Endpoint, owner: FlowOwner): void {
+    const key = keyOf(endpoint);
     if (this.#hosts.has(key)) throw new ServerError("listener-refused", `${key} is taken`);
-    this.#hosts.set(key, { endpoint, events, layer });
+    this.#hosts.set(key, { endpoint, owner });
   }
 
   release(endpoint: Endpoint): void {
-    this.#hosts.delete(formatEndpoint(endpoint.transport, endpoint.address, endpoint.port));
+    this.#hosts.delete(keyOf(endpoint));
   }
 
-  carry(from: SimulatedFlow, text: string, token: number): void {
-    const { transport, local, remoteAddress, remotePort } = from;
-    const to = formatEndpoint(transport, remoteAddress, remotePort);
-    const source = formatEndpoint(transport, local.address, local.port);
-    const told = (fate: Carried["fate"]): void => {
-      this.watch?.({ atMs: this.time.nowMs, from: source, to, text, fate });
-    };
-    if (transport === "udp" && this.#random.fraction() < this.faults.lossRate) {
-      told("lost");
+  ephemeralPort(): number {
+    this.#lastPort += 1;
+    return this.#lastPort;
+  }
+
+  sendDatagram(flow: SimulatedUdpFlow, text: string, token: number): void {
+    const { lossRate, repeatRate } = this.faults;
+    const from = formatEndpoint("udp", flow.local.address, flow.local.port);
+    const to = formatEndpoint("udp", flow.remoteAddress, flow.remotePort);
+    this.#tell("sent", from, to, text);
+    if (this.#isCutOff(flow) || this.#random.fraction() < lossRate) {
+      this.#tell("lost", from, to, text);
       return;
     }
-    const host = this.#hosts.get(to);
-    if (host === undefined) {
-      told("nobody-there");
-      if (token !== 0) this.time.after(1, () => from.owner.fail(from, token));
-      return;
-    }
-    told("delivered");
-    this.#deliver(host, from, text);
-    if (transport === "udp" && this.#random.fraction() < this.faults.repeatRate) {
-      told("repeated");
-      this.#deliver(host, from, text);
+    const copies = this.#random.fraction() < repeatRate ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      this.time.after(this.#datagramDelayMs(), () => this.#arrive(flow, from, to, text, token));
     }
   }
 
-  #deliver(host: Host, from: SimulatedFlow, text: string): void {
-    const { delayMinMs, delayMaxMs } = this.faults;
-    const spread = from.isReliable ? 0 : this.#random.fraction() * (delayMaxMs - delayMinMs);
-    this.time.after(delayMinMs + spread, () => {
-      const { local, transport } = from;
-      const back = host.layer.flowFrom(host.endpoint, local.address, local.port);
-      if (transport === "udp") host.events?.datagram(Buffer.from(text, "latin1"), back);
-      else host.events?.message(text, back);
+  /** A connection is set up in one round trip, refused in one, or given up after four seconds. */
+  dial(flow: SimulatedTcpFlow): void {
+    const { delayMinMs } = this.faults;
+    if (this.#isCutOff(flow)) {
+      this.time.after(CONNECT_TIMEOUT_MS, () => this.#connectFailed(flow, "no answer to the dial"));
+      return;
+    }
+    this.time.after(2 * delayMinMs, () => {
+      const to = formatEndpoint("tcp", flow.remoteAddress, flow.remotePort);
+      const host = this.#hosts.get(to);
+      if (host === undefined) this.#connectFailed(flow, "the port is closed");
+      else if (flow.state === "dialling") this.#accept(flow, host);
     });
   }
+
+  sendOnStream(flow: SimulatedTcpFlow, text: string, token: number): void {
+    const [from, to] = endsOf(flow);
+    this.#tell("sent", from, to, text);
+    if (flow.state === "closed") {
+      this.#tell("refused", from, to, text);
+      this.#failLater(flow, token, "the connection is closed");
+    } else if (flow.state === "dialling") flow.waiting.push({ text, token });
+    else this.#write(flow, text);
+  }
+
+  /** Closes one end; the other hears of it, unless its cable is out. */
+  hangUp(flow: SimulatedTcpFlow): void {
+    if (flow.state === "closed") return;
+    flow.state = "closed";
+    flow.owner.forget(flow);
+    const { peer } = flow;
+    if (peer === undefined || this.#isCutOff(flow)) return;
+    this.time.after(this.faults.delayMinMs, () => {
+      if (peer.state === "closed") return;
+      peer.state = "closed";
+      peer.owner.forget(peer);
+      peer.owner.events?.closed(peer);
+    });
+  }
+
+  #arrive(flow: SimulatedUdpFlow, from: string, to: string, text: string, token: number): void {
+    const host = this.#hosts.get(to);
+    if (this.#isCutOff(flow)) {
+      this.#tell("lost", from, to, text);
+    } else if (host === undefined) {
+      this.#tell("refused", from, to, text);
+      // ICMP is heard by who listens for it, and may itself be lost.
+      if (!flow.isWatched || this.#random.fraction() < this.faults.lossRate) return;
+      this.#failLater(flow, token, "the port is closed");
+    } else {
+      this.#tell("arrived", from, to, text);
+      const { local } = flow;
+      const back = host.owner.udpFlow(host.endpoint, local.address, local.port);
+      host.owner.events?.datagram(Buffer.from(text, "latin1"), back);
+    }
+  }
+
+  #accept(flow: SimulatedTcpFlow, host: Host): void {
+    const accepted = host.owner.adopt(host.endpoint, flow);
+    flow.peer = accepted;
+    flow.state = "open";
+    const { waiting } = flow;
+    flow.waiting = [];
+    for (const { text } of waiting) this.#write(flow, text);
+  }
+
+  #write(flow: SimulatedTcpFlow, text: string): void {
+    const [from, to] = endsOf(flow);
+    this.time.after(this.faults.delayMinMs, () => {
+      const { peer } = flow;
+      if (peer === undefined || peer.state === "closed" || this.#isCutOff(flow)) {
+        this.#tell("lost", from, to, text);
+        return;
+      }
+      this.#tell("arrived", from, to, text);
+      peer.owner.events?.message(text, peer);
+    });
+  }
+
+  #connectFailed(flow: SimulatedTcpFlow, detail: string): void {
+    if (flow.state === "closed") return;
+    flow.state = "closed";
+    flow.owner.forget(flow);
+    const [from, to] = endsOf(flow);
+    for (const { text, token } of flow.waiting) {
+      this.#tell("refused", from, to, text);
+      if (token !== 0) flow.owner.events?.sendFailed(flow, token, detail);
+    }
+    flow.waiting = [];
+    flow.owner.events?.closed(flow);
+  }
+
+  #failLater(flow: SimulatedUdpFlow | SimulatedTcpFlow, token: number, detail: string): void {
+    if (token === 0) return;
+    this.time.after(this.faults.delayMinMs, () => {
+      flow.owner.events?.sendFailed(flow, token, detail);
+    });
+  }
+
+  #isCutOff(flow: SimulatedUdpFlow | SimulatedTcpFlow): boolean {
+    return this.#unplugged.has(flow.remoteAddress) || this.#unplugged.has(flow.local.address);
+  }
+
+  #datagramDelayMs(): number {
+    const { delayMinMs, delayMaxMs } = this.faults;
+    return delayMinMs + this.#random.fraction() * (delayMaxMs - delayMinMs);
+  }
+
+  #tell(what: Carried["what"], from: string, to: string, text: string): void {
+    this.watch?.({ atMs: this.time.nowMs, what, from, to, text });
+  }
 }
 
-class SimulatedFlow implements Flow {
-  readonly transport: Endpoint["transport"];
-  readonly isReliable: boolean;
-  readonly local: Endpoint;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly owner: SimulatedLayer;
-
-  constructor(owner: SimulatedLayer, local: Endpoint, remoteAddress: string, remotePort: number) {
-    this.owner = owner;
-    this.transport = local.transport;
-    this.isReliable = local.transport === "tcp";
-    this.local = local;
-    this.remoteAddress = remoteAddress;
-    this.remotePort = remotePort;
-  }
+function keyOf({ transport, address, port }: Endpoint): string {
+  return formatEndpoint(transport, address, port);
 }
 
-class SimulatedLayer implements TransportLayer {
-  readonly #network: SimulatedNetwork;
-  readonly #listen: readonly Endpoint[];
-  readonly #flows = new Map<string, SimulatedFlow>();
-  #events: TransportEvents | undefined = undefined;
-
-  constructor(network: SimulatedNetwork, listen: readonly Endpoint[]) {
-    this.#network = network;
-    this.#listen = listen;
-  }
-
-  open(events: TransportEvents): Promise<readonly Endpoint[]> {
-    this.#events = events;
-    for (const endpoint of this.#listen) this.#network.bind(endpoint, this, events);
-    return Promise.resolve(this.#listen);
-  }
-
-  flowTo(destination: Destination): Flow | ServerError {
-    const { transport, address, port } = destination;
-    const isIpv6 = address.includes(":");
-    const local = this.#listen.find(
-      (one) => one.transport === transport && one.address.includes(":") === isIpv6,
-    );
-    if (local === undefined) {
-      return new ServerError("next-hop-unreachable", `no ${transport} socket of that family`);
-    }
-    return this.flowFrom(local, address, port);
-  }
-
-  flowFrom(local: Endpoint, remoteAddress: string, remotePort: number): SimulatedFlow {
-    const key = `${local.transport} ${local.address} ${local.port} ${remoteAddress} ${remotePort}`;
-    let flow = this.#flows.get(key);
-    if (flow === undefined) {
-      flow = new SimulatedFlow(this, local, remoteAddress, remotePort);
-      this.#flows.set(key, flow);
-    }
-    return flow;
-  }
-
-  connectionFrom(
-    transport: Endpoint["transport"],
-    remoteAddress: string,
-    remotePort: number,
-  ): Flow | undefined {
-    const local = this.#listen.find((one) => one.transport === transport);
-    if (transport === "udp" || local === undefined) return undefined;
-    return this.#flows.get(
-      `${transport} ${local.address} ${local.port} ${remoteAddress} ${remotePort}`,
-    );
-  }
-
-  flowBeside(flow: Flow, remotePort: number): Flow {
-    return flow.isReliable ? flow : this.flowFrom(flow.local, flow.remoteAddress, remotePort);
-  }
-
-  send(flow: Flow, text: string, token: number): void {
-    if (flow instanceof SimulatedFlow) this.#network.carry(flow, text, token);
-  }
-
-  watch(): void {
-    // A closed port is told of at once here.
-  }
-
-  localAddressTowards(flow: Flow): Endpoint {
-    return flow.local;
-  }
-
-  counters(): Readonly<Record<string, number>> {
-    return {};
-  }
-
-  fail(flow: Flow, token: number): void {
-    this.#events?.sendFailed(flow, token, "port closed");
-  }
-
-  close(): Promise<void> {
-    for (const endpoint of this.#listen) this.#network.release(endpoint);
-    return Promise.resolve();
-  }
+/** Both ends of a connection as wires and traces name them. */
+function endsOf(flow: SimulatedTcpFlow): readonly [from: string, to: string] {
+  return [
+    formatEndpoint("tcp", flow.local.address, flow.localPort),
+    formatEndpoint("tcp", flow.remoteAddress, flow.remotePort),
+  ];
 }

@@ -13,8 +13,9 @@ interface Booking {
 export class VirtualTime {
   #nowMs: number;
   #order = 0;
-  /** A binary heap, earliest first. */
+  /** A binary heap, earliest first; holds what was called off until its time comes. */
   readonly #bookings: Booking[] = [];
+  #calledOffCount = 0;
 
   constructor(startMs = 1_700_000_000_000) {
     this.#nowMs = startMs;
@@ -24,9 +25,9 @@ export class VirtualTime {
     return this.#nowMs;
   }
 
-  /** Bookings that have not run yet. */
+  /** Bookings that have not run yet and were not called off. */
   get pendingCount(): number {
-    return this.#bookings.length;
+    return this.#bookings.length - this.#calledOffCount;
   }
 
   /** @returns how to call it off */
@@ -35,7 +36,9 @@ export class VirtualTime {
     this.#bookings.push(booking);
     this.#up(this.#bookings.length - 1);
     return () => {
+      if (booking.run === undefined) return;
       booking.run = undefined;
+      this.#calledOffCount += 1;
     };
   }
 
@@ -65,9 +68,14 @@ export class VirtualTime {
     for (let next = this.#bookings[0]; next !== undefined; next = this.#bookings[0]) {
       if (next.atMs > endMs) break;
       this.#pop();
-      if (next.run === undefined) continue;
+      const { run } = next;
+      if (run === undefined) {
+        this.#calledOffCount -= 1;
+        continue;
+      }
+      next.run = undefined;
       this.#nowMs = next.atMs;
-      next.run();
+      run();
       // A store that answers by promise answers before anything else happens.
       // oxlint-disable-next-line no-await-in-loop
       await settled();
@@ -115,7 +123,7 @@ export class VirtualTime {
 }
 
 /** Turns of the microtask queue that the longest chain of promises here takes, with room. */
-const MICROTASK_TURNS = 12;
+const MICROTASK_TURNS = 24;
 
 async function settled(): Promise<void> {
   // oxlint-disable-next-line no-await-in-loop
