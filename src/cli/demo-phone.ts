@@ -1,6 +1,6 @@
 import { checkConfig } from "../config/index.ts";
 import { systemClock, systemRandom, UserAgentDriver, type UserAgentNews } from "../server/index.ts";
-import { createSocketLayer, type TransportLayer } from "../transport/index.ts";
+import { createSocketLayer } from "../transport/index.ts";
 import { UserAgent, type AnswerScript } from "../user-agent/index.ts";
 
 const REGISTERS_FOR_SECONDS = 3_600;
@@ -11,20 +11,17 @@ type Stage = "established" | "ended";
 
 /** A phone of the demo: a user agent on a UDP socket of its own. */
 export class DemoPhone {
-  readonly #transport: TransportLayer;
   readonly #driver: UserAgentDriver;
   readonly #userAgent: UserAgent;
   readonly #seen: UserAgentNews[];
   readonly #wake: Set<() => void>;
 
   private constructor(
-    transport: TransportLayer,
     driver: UserAgentDriver,
     userAgent: UserAgent,
     seen: UserAgentNews[],
     wake: Set<() => void>,
   ) {
-    this.#transport = transport;
     this.#driver = driver;
     this.#userAgent = userAgent;
     this.#seen = seen;
@@ -65,7 +62,7 @@ export class DemoPhone {
         for (const look of wake) look();
       },
     });
-    return new DemoPhone(transport, driver, userAgent, seen, wake);
+    return new DemoPhone(driver, userAgent, seen, wake);
   }
 
   /** @throws Error when the registrar refuses, or says nothing in time */
@@ -109,7 +106,7 @@ export class DemoPhone {
   }
 
   close(): Promise<void> {
-    return this.#transport.close();
+    return this.#driver.close();
   }
 
   #see(isIt: (news: UserAgentNews) => boolean, what: string, limitMs: number): Promise<void> {

@@ -77,9 +77,10 @@ export async function createServer(
   const own = ownAddresses(settings, world);
   const parts = partsOf(settings, world, own);
   let bookedMs = Infinity;
+  let isClosed = false;
   const settled = (): void => {
     const { nextMs } = dispatcher.transactions.deadlines;
-    if (nextMs >= bookedMs) return;
+    if (nextMs >= bookedMs || isClosed) return;
     bookedMs = nextMs;
     world.clock.wakeAt(nextMs, wake);
   };
@@ -107,7 +108,11 @@ export async function createServer(
       deadlines: dispatcher.transactions.deadlines.size,
     }),
     drain: () => dispatcher.drain(),
-    close: () => world.transport.close(),
+    close: () => {
+      isClosed = true;
+      world.clock.wakeAt(Infinity, wake);
+      return world.transport.close();
+    },
   };
 }
 

@@ -15,6 +15,7 @@ export function systemClock(): Clock {
     nowMs,
     wakeAt: (atMs, wake) => {
       clearTimeout(timer);
+      if (atMs === Infinity) return;
       // Rounded up: a timer that fires early would find nothing due and be booked again.
       const delayMs = Math.min(Math.max(0, Math.ceil(atMs - nowMs())), TIMEOUT_MAX_MS);
       timer = setTimeout(wake, delayMs);

@@ -54,13 +54,16 @@ export class UserAgentDriver implements TransportEvents {
     const out: UserAgentOutput[] = [];
     const result = input(this.#userAgent, this.#clock.nowMs(), out);
     for (const output of out) this.#perform(output);
-    const dueMs = this.#userAgent.deadlineMs;
-    if (dueMs !== Infinity) {
-      this.#clock.wakeAt(dueMs, () => {
-        this.act((userAgent, nowMs, later) => userAgent.advance(nowMs, later));
-      });
-    }
+    this.#clock.wakeAt(this.#userAgent.deadlineMs, () => {
+      this.act((userAgent, nowMs, later) => userAgent.advance(nowMs, later));
+    });
     return result;
+  }
+
+  /** Forgets what is pending and closes the transport. */
+  close(): Promise<void> {
+    this.#clock.wakeAt(Infinity, () => undefined);
+    return this.#transport.close();
   }
 
   datagram(bytes: Buffer, flow: Flow): void {

@@ -53,7 +53,7 @@ export class VirtualTime {
       nowMs: () => this.#nowMs,
       wakeAt: (atMs, wake) => {
         callOff?.();
-        callOff = this.at(atMs, wake);
+        callOff = atMs === Infinity ? undefined : this.at(atMs, wake);
       },
     };
   }
