@@ -91,10 +91,7 @@ export class AckDriver {
   #resolve(running: RunningAck, branch: ClientBranch, question: ResolveQuestion): void {
     running.awaited += 1;
     void this.#parts.resolver.resolve(question).then((answer) => {
-      running.awaited -= 1;
-      const out: ProxyOutput[] = [];
-      running.relay.resolved(branch, answer, out);
-      this.#drain(running, out, this.#parts.nowMs());
+      this.#resume(running, (_, out) => running.relay.resolved(branch, answer, out));
     });
   }
 
@@ -106,19 +103,25 @@ export class AckDriver {
   ): void {
     running.awaited += 1;
     withinLimit(answer, this.#parts.limits.questionMs, store).then(
-      (given) => {
-        running.awaited -= 1;
-        const nowMs = this.#parts.nowMs();
-        const out: ProxyOutput[] = [];
-        feed(given, nowMs, out);
-        this.#drain(running, out, nowMs);
-      },
+      (given) => this.#resume(running, (nowMs, out) => feed(given, nowMs, out)),
       (error: unknown) => {
-        running.awaited -= 1;
         this.#parts.fault(store, error);
-        this.#drain(running, [], this.#parts.nowMs());
+        this.#resume(running, () => undefined);
       },
     );
+  }
+
+  /** The input that a later answer is. A bug of ours ends with it, as it does with a message. */
+  #resume(running: RunningAck, act: (nowMs: number, out: ProxyOutput[]) => void): void {
+    running.awaited -= 1;
+    const nowMs = this.#parts.nowMs();
+    const out: ProxyOutput[] = [];
+    try {
+      act(nowMs, out);
+      this.#drain(running, out, nowMs);
+    } catch (error) {
+      this.#parts.fault("answer", error);
+    }
   }
 
   #send(running: RunningAck, branch: ClientBranch, nowMs: number): void {

@@ -60,8 +60,8 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#settled = settled;
     this.#branchMark = branchMark(parts.proxyOptions.instanceId);
     this.transactions = new TransactionDriver(parts.transport, this);
-    this.proxy = new ProxyDriver(parts, this.transactions);
-    this.registrar = new RegistrarDriver(parts, this.transactions);
+    this.proxy = new ProxyDriver(parts, this.transactions, settled);
+    this.registrar = new RegistrarDriver(parts, this.transactions, settled);
     this.#acks = new AckDriver(parts, this.proxy);
   }
 

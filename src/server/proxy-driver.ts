@@ -33,11 +33,14 @@ import { detailOf, type TransactionDriver } from "./transaction-driver.ts";
 export class ProxyDriver {
   readonly #parts: Parts;
   readonly #transactions: TransactionDriver;
+  /** Called after an answer that came later: the server books its timer. */
+  readonly #settled: () => void;
   #spare: ProxyOutput[] | undefined = [];
 
-  constructor(parts: Parts, transactions: TransactionDriver) {
+  constructor(parts: Parts, transactions: TransactionDriver, settled: () => void) {
     this.#parts = parts;
     this.#transactions = transactions;
+    this.#settled = settled;
   }
 
   /** A new request that is not the registrar's. `incoming` is the flow it came on. */
@@ -327,24 +330,16 @@ export class ProxyDriver {
 
   #resolve(running: RunningRequest, branch: ClientBranch, question: ResolveQuestion): void {
     void this.#parts.resolver.resolve(question).then((answer) => {
-      const parts = running.parts;
-      if (parts === undefined) return;
-      const nowMs = this.#parts.nowMs();
-      if (!("kind" in answer)) {
-        const [first] = answer;
-        const destination =
-          first === undefined ? "" : formatEndpoint(first.transport, first.address, first.port);
-        parts.pending.trace.add(
-          "next-hop-resolved",
-          nowMs,
-          branch.number,
-          destination,
-          answer.length,
-        );
-      }
-      const out = this.#take();
-      parts.core.resolved(branch, answer, nowMs, out);
-      this.#drain(running, out, nowMs);
+      this.#resume(running, ({ core, pending }, nowMs, out) => {
+        if (!("kind" in answer)) {
+          const [first] = answer;
+          const destination =
+            first === undefined ? "" : formatEndpoint(first.transport, first.address, first.port);
+          const { number } = branch;
+          pending.trace.add("next-hop-resolved", nowMs, number, destination, answer.length);
+        }
+        core.resolved(branch, answer, nowMs, out);
+      });
     });
   }
 
@@ -355,25 +350,33 @@ export class ProxyDriver {
     answer: Promise<Answer>,
     feed: (answer: Answer, nowMs: number, out: ProxyOutput[]) => void,
   ): void {
-    const finish = (
-      act: (parts: RunningParts, nowMs: number, out: ProxyOutput[]) => void,
-    ): void => {
-      const parts = running.parts;
-      if (parts === undefined) return;
-      const nowMs = this.#parts.nowMs();
-      const out = this.#take();
-      act(parts, nowMs, out);
-      this.#drain(running, out, nowMs);
-    };
     withinLimit(answer, this.#parts.limits.questionMs, store).then(
-      (given) => finish((_, nowMs, out) => feed(given, nowMs, out)),
+      (given) => this.#resume(running, (_, nowMs, out) => feed(given, nowMs, out)),
       (error: unknown) => {
         this.#parts.fault(store, error);
-        finish(({ core }, nowMs, out) =>
+        this.#resume(running, ({ core }, nowMs, out) =>
           core.questionFailed(`${store}-unreachable`, detailOf(error), nowMs, out),
         );
       },
     );
+  }
+
+  /** The input that a later answer is. A bug of ours ends with it, as it does with a message. */
+  #resume(
+    running: RunningRequest,
+    act: (parts: RunningParts, nowMs: number, out: ProxyOutput[]) => void,
+  ): void {
+    const parts = running.parts;
+    if (parts === undefined) return;
+    const nowMs = this.#parts.nowMs();
+    try {
+      const out = this.#take();
+      act(parts, nowMs, out);
+      this.#drain(running, out, nowMs);
+    } catch (error) {
+      this.#parts.fault("answer", error);
+    }
+    this.#settled();
   }
 
   #end(running: RunningRequest, parts: RunningParts, nowMs: number): void {

@@ -31,12 +31,15 @@ export class RegistrarDriver {
   readonly running = new Map<ServerEntry, RunningRegistration>();
   readonly #parts: Parts;
   readonly #transactions: TransactionDriver;
+  /** Called after an answer that came later: the server books its timer. */
+  readonly #settled: () => void;
   /** Who waits for its turn at an address-of-record; an empty list where only one is at work. */
   readonly #turns = new Map<Aor, RunningRegistration[]>();
 
-  constructor(parts: Parts, transactions: TransactionDriver) {
+  constructor(parts: Parts, transactions: TransactionDriver, settled: () => void) {
     this.#parts = parts;
     this.#transactions = transactions;
+    this.#settled = settled;
   }
 
   begin(
@@ -148,13 +151,23 @@ export class RegistrarDriver {
     feed: (answer: Answer) => Feed,
   ): void {
     withinLimit(answer, this.#parts.limits.questionMs, store).then(
-      (given) => this.#feed(running, this.#parts.nowMs(), feed(given)),
+      (given) => this.#resume(running, feed(given)),
       (error: unknown) => {
-        this.#feed(running, this.#parts.nowMs(), (_, atMs, later) => {
+        this.#resume(running, (_, atMs, later) => {
           this.#failed(running, store, error, atMs, later);
         });
       },
     );
+  }
+
+  /** The input that a later answer is. A bug of ours ends with it, as it does with a message. */
+  #resume(running: RunningRegistration, feed: Feed): void {
+    try {
+      this.#feed(running, this.#parts.nowMs(), feed);
+    } catch (error) {
+      this.#parts.fault("answer", error);
+    }
+    this.#settled();
   }
 
   #failed(
