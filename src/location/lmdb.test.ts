@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { openLmdb } from "../lmdb/index.ts";
 import type { Aor } from "../message/index.ts";
 import { locationConformance } from "./conformance.ts";
@@ -98,6 +99,24 @@ test("AORs that died long ago are given back while others are written", async ()
   for (const aor of dead) assert.equal((await store.lookup(aor, laterMs)).version, 0);
   for (const aor of young) assert.equal((await store.lookup(aor, laterMs)).version, 1);
   await store.close();
+});
+
+test("what was acknowledged in a burst goes into LMDB by itself, and its logs go away", async () => {
+  const folder = freshFolder();
+  const environment = openLmdb({ folder });
+  const store = lmdbLocationStore({ folder, environment });
+  const database = environment.database("location", { versions: true });
+  const aors = Array.from({ length: 6_000 }, (_, at) => `sip:u${at}@example.org` as Aor);
+  for (let from = 0; from < aors.length; from += 500) {
+    const slice = aors.slice(from, from + 500);
+    await Promise.all(slice.map((aor) => store.replace(aor, 0, [binding], 0)));
+  }
+  const areStored = (): boolean =>
+    aors.every((aor) => database.doesExist(aor)) &&
+    readdirSync(folder).every((name) => !name.endsWith(".log"));
+  while (!areStored()) await setImmediate();
+  await store.close();
+  await environment.close();
 });
 
 test("a second process reads and a second handle writes while the first works", async () => {

@@ -14,7 +14,7 @@ const STORE_AT_COUNT = 2_000;
 /** Put into LMDB in one turn of the event loop: about 3 ms. */
 const STORE_SLICE = 1_000;
 /** So many may wait in all; whoever writes beyond that waits for LMDB. */
-export const PENDING_LIMIT = 20_000;
+export const PENDING_LIMIT = 5_000;
 
 interface Writing {
   readonly entry: LogEntry;
@@ -133,8 +133,9 @@ export class PendingWrites {
   }
 
   #storeLater(): void {
+    // Also while a storing is under way: it does not take what comes after it began.
+    this.#timer ??= setTimeout(() => void this.#store(), STORE_AFTER_MS);
     if (this.#records.size >= STORE_AT_COUNT) void this.#store();
-    else this.#timer ??= setTimeout(() => void this.#store(), STORE_AFTER_MS);
   }
 
   /** Resolves when all that waited when it was called is in LMDB, or `#failure` says why not. */
