@@ -1,0 +1,1 @@
+export { operatorLog, type OperatorLog } from "./operator-log.ts";
