@@ -2,8 +2,8 @@
 // has its own users, so that none depends on what another left behind.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { lossyRelay } from "./lossy-relay.ts";
 import { startNexthop, type NexthopProcess } from "./nexthop-process.ts";
+import { startLossyRelay, startRelay, type Relay } from "./relay.ts";
 import { freePort, needSipp, sipp, startSipp, type RunningSipp } from "./sipp.ts";
 
 type Transport = "udp" | "tcp";
@@ -82,7 +82,7 @@ describe("without authentication", () => {
   test("an INVITE that was lost on its way to the callee is repeated (RFC 3261 §17.1.1.2)", async () => {
     const user = "lost-invite";
     const { port, done } = await startSipp({ scenario: "uas-call", user, serverPort: server.port });
-    const relay = await lossyRelay(port, { pattern: /^INVITE /, count: 2 });
+    const relay = await startLossyRelay(port, /^INVITE /, 2);
     const contact = `sip:${user}@127.0.0.1:${relay.port}`;
     await sipp({ scenario: "bind", user, serverPort: server.port, contact });
     await sipp({ scenario: "uac-call", user, serverPort: server.port });
@@ -94,10 +94,7 @@ describe("without authentication", () => {
   test("a 200 that was lost is repeated by the callee and relayed (RFC 6026 §7.1)", async () => {
     const user = "lost-answer";
     const { port, done } = await startSipp({ scenario: "uas-call", user, serverPort: server.port });
-    const relay = await lossyRelay(port, {
-      pattern: /^SIP\/2\.0 200 [^]*CSeq: 1 INVITE/,
-      count: 1,
-    });
+    const relay = await startLossyRelay(port, /^SIP\/2\.0 200 [^]*CSeq: 1 INVITE/, 1);
     const contact = `sip:${user}@127.0.0.1:${relay.port}`;
     await sipp({ scenario: "bind", user, serverPort: server.port, contact });
     await sipp({ scenario: "uac-call", user, serverPort: server.port });
@@ -107,7 +104,7 @@ describe("without authentication", () => {
   });
 
   test("a 404 that was lost on its way back is repeated until its ACK (RFC 3261 §17.2.1)", async () => {
-    const relay = await lossyRelay(server.port, { pattern: /^SIP\/2\.0 404 /, count: 2 });
+    const relay = await startLossyRelay(server.port, /^SIP\/2\.0 404 /, 2);
     const sendToPort = relay.port;
     await sipp({
       scenario: "uac-refused",
@@ -137,29 +134,36 @@ describe("without authentication", () => {
 
 describe("with digest authentication", () => {
   let server: NexthopProcess;
+  // SIPp 3.6 reads the first challenge and gives up when that is not MD5, where a user agent looks further for one
+  // that it knows (RFC 8760 §2.4): it is shown the MD5 one alone.
+  let onlyMd5: Relay;
   before(async () => {
     server = await startNexthop({ users: ["bob", "caller"], auth: "digest" });
+    onlyMd5 = await startRelay(server.port, (text) =>
+      text.replaceAll(/^[\w-]+-Authenticate: .*algorithm=SHA-.*\r\n/gm, ""),
+    );
   });
   after(async () => {
+    onlyMd5.close();
     assert.equal(await server.stop(), 0);
   });
 
+  const bob = { username: "bob", password: "bob-secret", user: "bob" };
+
+  const places = () => ({ serverPort: server.port, sendToPort: onlyMd5.port });
+
   test("a wrong password is challenged again, the right one binds (RFC 3261 §22.2)", async () => {
-    const common = { user: "bob", serverPort: server.port, contact: "sip:bob@127.0.0.1:9" };
-    await sipp({ scenario: "bind-digest-wrong", password: "bob-secret", ...common });
-    await sipp({ scenario: "bind-digest", password: "bob-secret", ...common });
+    const common = { ...places(), contact: "sip:bob@127.0.0.1:9", ...bob };
+    await sipp({ scenario: "bind-digest-wrong", ...common });
+    await sipp({ scenario: "bind-digest", ...common });
   });
 
   test("a caller of ours is asked who it is, and then has its call (RFC 3261 §22.3)", async () => {
-    const { port, done } = await startSipp({
-      scenario: "uas-call",
-      user: "bob",
-      serverPort: server.port,
-    });
+    const { port, done } = await startSipp({ scenario: "uas-call", user: "bob", ...places() });
     const contact = `sip:bob@127.0.0.1:${port}`;
-    const common = { user: "bob", serverPort: server.port };
-    await sipp({ scenario: "bind-digest", password: "bob-secret", contact, ...common });
-    await sipp({ scenario: "uac-call-digest", password: "caller-secret", ...common });
+    await sipp({ scenario: "bind-digest", contact, ...places(), ...bob });
+    const caller = { username: "caller", password: "caller-secret" };
+    await sipp({ scenario: "uac-call-digest", user: "bob", ...places(), ...caller });
     await done;
   });
 });

@@ -24,9 +24,10 @@ export interface SippOptions {
   readonly transport?: "udp" | "tcp";
   /** The Contact that `bind` binds. */
   readonly contact?: string;
-  readonly password?: string;
-  /** What `STATUS` stands for in the scenario. */
+  /** What `STATUS`, `USERNAME` and `PASSWORD` stand for: SIPp knows no keywords at those places. */
   readonly status?: number;
+  readonly username?: string;
+  readonly password?: string;
 }
 
 /** A SIPp that runs. `done` rejects with what it complained about when its call was not as the scenario says. */
@@ -61,7 +62,7 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
     "domain",
     DOMAIN,
   );
-  args.push("-key", "contact", options.contact ?? "", "-key", "password", options.password ?? "");
+  args.push("-key", "contact", options.contact ?? "");
   if (options.sendToPort !== undefined) args.push("-rsa", `127.0.0.1:${options.sendToPort}`);
   args.push(`127.0.0.1:${options.serverPort}`);
   const child = spawn("sipp", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
@@ -94,14 +95,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function scenarioArguments({ scenario, status }: SippOptions, folder: string): string[] {
+function scenarioArguments(options: SippOptions, folder: string): string[] {
+  const { scenario, status, username, password } = options;
   if (scenario.startsWith("builtin:")) return ["-sn", scenario.slice("builtin:".length)];
-  const text = readFileSync(
-    fileURLToPath(new URL(`sipp/${scenario}.xml`, import.meta.url)),
-    "utf8",
-  );
+  const path = fileURLToPath(new URL(`sipp/${scenario}.xml`, import.meta.url));
+  const text = readFileSync(path, "utf8")
+    .replaceAll("STATUS", String(status ?? ""))
+    .replaceAll("USERNAME", username ?? "")
+    .replaceAll("PASSWORD", password ?? "");
   const file = join(folder, `${scenario}.xml`);
-  writeFileSync(file, text.replaceAll("STATUS", String(status ?? "")));
+  writeFileSync(file, text);
   return ["-sf", file];
 }
 
