@@ -13,6 +13,7 @@ const GAP_MS = 5_000;
 const TIME_WIDTH = 11;
 const MARGIN = 2;
 const MINIMUM_WIDTH = 40;
+const TITLE_LIMIT = 24;
 /** Between two lifelines, whatever the width: room for an arrow and a few letters. */
 const MINIMUM_SPAN = 8;
 
@@ -34,7 +35,7 @@ export class LadderPrinter {
     this.#startedAtMs = options.startedAtMs;
     const width = Math.max(MINIMUM_WIDTH, options.width ?? 80);
     const titles = Math.ceil(widthOf(columns.at(-1)?.title ?? "") / 2);
-    const free = width - TIME_WIDTH - MARGIN - Math.min(titles, 12);
+    const free = width - TIME_WIDTH - MARGIN - Math.min(titles, TITLE_LIMIT / 2);
     this.#span = Math.max(MINIMUM_SPAN, Math.floor(free / Math.max(1, columns.length - 1)));
   }
 
@@ -43,7 +44,7 @@ export class LadderPrinter {
     let line = "";
     this.#columns.forEach(({ title }, index) => {
       const centre = this.#lifelineAt(index);
-      const cut = cutTo(title, this.#span - 1);
+      const cut = cutTo(title, Math.min(this.#span - 2, TITLE_LIMIT));
       const start = Math.max(widthOf(line), centre - Math.floor(widthOf(cut) / 2));
       line += " ".repeat(start - widthOf(line)) + cut;
     });

@@ -21,10 +21,17 @@ export function searchRows(
   content: CauseContent,
   directory: DirectoryNote | undefined,
 ): EvidenceRow[] {
-  // That the domain is ours goes without saying where somebody was looked up in it.
   const wasSearched = events.some(({ kind }) => kind === "directory-looked-up");
+  const isSaid = ({ kind }: TraceEvent): boolean => {
+    // That the domain is ours goes without saying where somebody was looked up in it; who the caller proved to be
+    // is part of the proof only where the caller was refused.
+    if (kind === "domain-checked" || kind === "authenticated" || kind === "challenged") {
+      return !wasSearched;
+    }
+    return true;
+  };
   return events
-    .filter(({ kind }) => kind !== "domain-checked" || !wasSearched)
+    .filter(isSaid)
     .flatMap((event) => rowOf(event, content, directory) ?? [])
     .slice(0, ROW_LIMIT);
 }

@@ -133,6 +133,7 @@ function valuesOf(
     user: address.slice(0, Math.max(0, address.lastIndexOf("@"))),
     domain: address.slice(address.lastIndexOf("@") + 1),
     account: accountOf(username, realm),
+    dnsName: evidence["question"] === "dns" ? evidence["subject"] : undefined,
     nearMiss: nearMisses[0] === undefined ? undefined : addressOf(nearMisses[0].aor),
     ...relativeTo(record.startedAtMs, evidence),
   };
@@ -161,6 +162,7 @@ export const standardValues: readonly string[] = [
   "user",
   "domain",
   "account",
+  "dnsName",
   "nearMiss",
 ];
 

@@ -2,6 +2,7 @@
 
 export function formatDuration(ms: number): string {
   const size = Math.abs(ms);
+  if (size < 0.05) return "<0.1 ms";
   if (size < 9.95) return `${trimmed(ms, 1)} ms`;
   if (size < 999.5) return `${Math.round(ms)} ms`;
   if (size < 99_950) return `${trimmed(ms / 1000, 1)} s`;

@@ -1,63 +1,109 @@
-import type { Ladder, LadderColumn, LadderRow, TraceEvent } from "../trace/index.ts";
+import { reasonPhraseOf } from "../message/index.ts";
+import {
+  eventsOf,
+  type Ladder,
+  type LadderColumn,
+  type LadderRow,
+  type TraceEvent,
+  type TraceRecord,
+} from "../trace/index.ts";
 import type { CaseFacts } from "./case-facts.ts";
 import { nameOf, shown } from "./format.ts";
 
-export const CALLER = "caller";
-export const SERVER = "server";
+const CALLER = "caller";
+const SERVER = "server";
 
-/** The arrows of a case as its events tell them: who said what to whom, and when. */
+/** The arrows of a case as its events tell them, all its requests together: who said what to whom, and when. */
 export function ladderOf(facts: CaseFacts, serverTitle: string): Ladder {
+  const { record, branches, records } = facts;
   const columns: LadderColumn[] = [
-    { id: CALLER, title: nameOf(facts.record.from) },
+    { id: CALLER, title: nameOf(record.from) || record.peer },
     { id: SERVER, title: serverTitle },
-    ...facts.branches.map(({ number, target }) => ({
+    ...branches.map(({ number, target }) => ({
       id: branchColumn(number),
-      title: facts.branches.length > 1 ? `${nameOf(target)} (${number})` : nameOf(target),
+      title: branches.length > 1 ? `${nameOf(target)} (${number})` : nameOf(target),
     })),
   ];
-  const rows = facts.events.flatMap((event) => rowOf(event, facts.record.method) ?? []);
-  return { columns, rows };
+  const columnOf = new Map(
+    branches.map(({ number, destination }) => [destination, branchColumn(number)]),
+  );
+  columnOf.set(record.peer, CALLER);
+  const rows = records.flatMap((one) => rowsOf(one, one === record ? undefined : columnOf));
+  return { columns, rows: rows.toSorted((a, b) => a.atMs - b.atMs) };
 }
 
-/** The id of a branch's column. */
-export function branchColumn(number: number): string {
+/**
+ * The arrows of one request. The one that the case is about has its columns by number; another one of the same call
+ * (the ACK, a BYE from either side) is put where its addresses say, and left out where they are not in the picture.
+ */
+function rowsOf(
+  record: TraceRecord,
+  columnOf: ReadonlyMap<string, string> | undefined,
+): LadderRow[] {
+  const events = eventsOf(record.startedAtMs, record.values);
+  const caller = columnOf === undefined ? CALLER : columnOf.get(record.peer);
+  const destinations = new Map<number, string>();
+  for (const event of events) {
+    if (event.kind === "branch-started") destinations.set(event.branch, event.destination);
+    if (event.kind === "request-sent") destinations.set(event.branch, event.peer);
+  }
+  const sideOf = (branch: number): string | undefined => {
+    if (branch === 0) return caller;
+    return columnOf === undefined
+      ? branchColumn(branch)
+      : columnOf.get(destinations.get(branch) ?? "");
+  };
+  return events.flatMap((event) => {
+    const arrow = arrowOf(event, record.method);
+    const side = arrow === undefined ? undefined : sideOf(arrow.branch);
+    if (arrow === undefined || side === undefined) return [];
+    const { atMs } = event;
+    const label = shown(arrow.label);
+    return arrow.isInward
+      ? { atMs, from: side, to: SERVER, label }
+      : { atMs, from: SERVER, to: side, label };
+  });
+}
+
+function branchColumn(number: number): string {
   return `branch${number}`;
 }
 
-function rowOf(event: TraceEvent, method: string): LadderRow | undefined {
-  const { atMs } = event;
+interface Arrow {
+  readonly branch: number;
+  readonly isInward: boolean;
+  readonly label: string;
+}
+
+function arrowOf(event: TraceEvent, method: string): Arrow | undefined {
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the other kinds are decisions, not messages
   switch (event.kind) {
     case "request-received":
-      return { atMs, from: CALLER, to: SERVER, label: shown(event.method) };
+      return { branch: 0, isInward: true, label: method };
     case "branch-started":
-      return { atMs, from: SERVER, to: branchColumn(event.branch), label: shown(method) };
+      return { branch: event.branch, isInward: false, label: method };
     case "request-sent":
-      return { atMs, from: SERVER, to: branchColumn(event.branch), label: shown(event.method) };
-    case "response-received": {
-      const label = labelOf(event.statusCode, event.reasonPhrase);
-      return { atMs, from: branchColumn(event.branch), to: SERVER, label };
-    }
-    case "response-sent": {
-      const label = labelOf(event.statusCode, event.reasonPhrase);
-      return { atMs, from: SERVER, to: CALLER, label };
-    }
+      return { branch: event.branch, isInward: false, label: event.method || method };
+    case "response-received":
+      return { branch: event.branch, isInward: true, label: responseLabel(event) };
+    case "response-sent":
+      return { branch: 0, isInward: false, label: responseLabel(event) };
     case "retransmitted":
-      return {
-        atMs,
-        from: SERVER,
-        to: event.branch === 0 ? CALLER : branchColumn(event.branch),
-        label: shown(event.what),
-      };
+      return { branch: event.branch, isInward: false, label: event.what };
     case "cancel-received":
-      return { atMs, from: CALLER, to: SERVER, label: "CANCEL" };
+      return { branch: 0, isInward: true, label: "CANCEL" };
     case "ack-received":
-      return { atMs, from: CALLER, to: SERVER, label: "ACK" };
+      return { branch: 0, isInward: true, label: "ACK" };
     default:
       return undefined;
   }
 }
 
-function labelOf(statusCode: number, reasonPhrase: string): string {
-  return shown(reasonPhrase === "" ? String(statusCode) : `${statusCode} ${reasonPhrase}`);
+/** Of a success the phrase is not kept: then the standard's. */
+function responseLabel(response: {
+  readonly statusCode: number;
+  readonly reasonPhrase: string;
+}): string {
+  const { statusCode, reasonPhrase } = response;
+  return `${statusCode} ${reasonPhrase || reasonPhraseOf(statusCode)}`.trimEnd();
 }

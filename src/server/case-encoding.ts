@@ -30,7 +30,6 @@ const widthOf = currentKinds.map(([, fields]) => fields.length);
 /** Where a request worked, the text of these says nothing that the record or `branch-started` does not. */
 const plainKinds: readonly string[] = [
   "request-received",
-  "request-sent",
   "response-received",
   "response-sent",
   "domain-checked",

@@ -18,6 +18,8 @@ export {
   type LocalPort,
   type RegisteredBinding,
   type Registration,
+  why,
+  type WhyPort,
 } from "./commands/index.ts";
 export type { ServerCounters } from "./counters.ts";
 export {

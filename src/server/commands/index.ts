@@ -8,6 +8,7 @@ export { openLocalPort, type LocalPort } from "./local-port.ts";
 export type { RegisteredBinding, Registration } from "./registrations.ts";
 export type { CommandArguments, CommandHandler, CommandOutput, CommandPort } from "./types.ts";
 export { IMPORT_COMMAND_ROWS_MAX } from "./user.ts";
+export { why, type WhyPort } from "./why.ts";
 
 /** The commands that change or list the directory and the location service, by the name they have on the socket. */
 export const directoryCommands: Readonly<Record<string, CommandHandler>> = {
