@@ -48,7 +48,7 @@ export class SimulatedTcpFlow implements Flow {
   peer: SimulatedTcpFlow | undefined = undefined;
   state: "dialling" | "open" | "closed" = "dialling";
   /** What was sent before the other end accepted. */
-  waiting: { readonly text: string; readonly token: number }[] = [];
+  waiting: { readonly id: number; readonly text: string; readonly token: number }[] = [];
 
   constructor(
     owner: FlowOwner,

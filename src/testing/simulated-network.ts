@@ -28,11 +28,21 @@ const FIRST_EPHEMERAL_PORT = 49_152;
  * dialled from.
  */
 export interface Carried {
+  /** The same for all that becomes of one sending. */
+  readonly id: number;
   readonly atMs: number;
   readonly what: "sent" | "arrived" | "lost" | "refused";
   readonly from: string;
   readonly to: string;
   readonly text: string;
+}
+
+interface Datagram {
+  readonly id: number;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly token: number;
 }
 
 interface Host {
@@ -51,9 +61,12 @@ export class SimulatedNetwork {
   readonly #hosts = new Map<string, Host>();
   readonly #unplugged = new Set<string>();
   #lastPort = FIRST_EPHEMERAL_PORT - 1;
+  #lastId = 0;
   faults: NetworkFaults;
   /** Sees everything that is carried; for checkers and ladders. */
   watch: ((carried: Carried) => void) | undefined = undefined;
+  /** Datagrams that are lost besides those that the faults cost: for the story of one lost message. */
+  loses: ((text: string, from: string) => boolean) | undefined = undefined;
 
   constructor(time: VirtualTime, random: Random, faults: NetworkFaults = PERFECT) {
     this.time = time;
@@ -91,14 +104,17 @@ export class SimulatedNetwork {
     const { lossRate, repeatRate } = this.faults;
     const from = formatEndpoint("udp", flow.local.address, flow.local.port);
     const to = formatEndpoint("udp", flow.remoteAddress, flow.remotePort);
-    this.#tell("sent", from, to, text);
-    if (this.#isCutOff(flow) || this.#random.fraction() < lossRate) {
-      this.#tell("lost", from, to, text);
+    const id = this.#tellSent(from, to, text);
+    const isLost = this.#random.fraction() < lossRate || this.loses?.(text, from) === true;
+    if (isLost || this.#isCutOff(flow)) {
+      this.#tell(id, "lost", from, to, text);
       return;
     }
     const copies = this.#random.fraction() < repeatRate ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      this.time.after(this.#datagramDelayMs(), () => this.#arrive(flow, from, to, text, token));
+      this.time.after(this.#datagramDelayMs(), () =>
+        this.#arrive(flow, { id, from, to, text, token }),
+      );
     }
   }
 
@@ -119,12 +135,12 @@ export class SimulatedNetwork {
 
   sendOnStream(flow: SimulatedTcpFlow, text: string, token: number): void {
     const [from, to] = endsOf(flow);
-    this.#tell("sent", from, to, text);
+    const id = this.#tellSent(from, to, text);
     if (flow.state === "closed") {
-      this.#tell("refused", from, to, text);
+      this.#tell(id, "refused", from, to, text);
       this.#failLater(flow, token, "the connection is closed");
-    } else if (flow.state === "dialling") flow.waiting.push({ text, token });
-    else this.#write(flow, text);
+    } else if (flow.state === "dialling") flow.waiting.push({ id, text, token });
+    else this.#write(flow, id, text);
   }
 
   /** Closes one end; the other hears of it, unless its cable is out. */
@@ -142,17 +158,17 @@ export class SimulatedNetwork {
     });
   }
 
-  #arrive(flow: SimulatedUdpFlow, from: string, to: string, text: string, token: number): void {
+  #arrive(flow: SimulatedUdpFlow, { id, from, to, text, token }: Datagram): void {
     const host = this.#hosts.get(to);
     if (this.#isCutOff(flow)) {
-      this.#tell("lost", from, to, text);
+      this.#tell(id, "lost", from, to, text);
     } else if (host === undefined) {
-      this.#tell("refused", from, to, text);
+      this.#tell(id, "refused", from, to, text);
       // ICMP is heard by who listens for it, and may itself be lost.
       if (!flow.isWatched || this.#random.fraction() < this.faults.lossRate) return;
       this.#failLater(flow, token, "the port is closed");
     } else {
-      this.#tell("arrived", from, to, text);
+      this.#tell(id, "arrived", from, to, text);
       const { local } = flow;
       const back = host.owner.udpFlow(host.endpoint, local.address, local.port);
       host.owner.events?.datagram(Buffer.from(text, "latin1"), back);
@@ -165,18 +181,18 @@ export class SimulatedNetwork {
     flow.state = "open";
     const { waiting } = flow;
     flow.waiting = [];
-    for (const { text } of waiting) this.#write(flow, text);
+    for (const { id, text } of waiting) this.#write(flow, id, text);
   }
 
-  #write(flow: SimulatedTcpFlow, text: string): void {
+  #write(flow: SimulatedTcpFlow, id: number, text: string): void {
     const [from, to] = endsOf(flow);
     this.time.after(this.faults.delayMinMs, () => {
       const { peer } = flow;
       if (peer === undefined || peer.state === "closed" || this.#isCutOff(flow)) {
-        this.#tell("lost", from, to, text);
+        this.#tell(id, "lost", from, to, text);
         return;
       }
-      this.#tell("arrived", from, to, text);
+      this.#tell(id, "arrived", from, to, text);
       peer.owner.events?.message(text, peer);
     });
   }
@@ -186,8 +202,8 @@ export class SimulatedNetwork {
     flow.state = "closed";
     flow.owner.forget(flow);
     const [from, to] = endsOf(flow);
-    for (const { text, token } of flow.waiting) {
-      this.#tell("refused", from, to, text);
+    for (const { id, text, token } of flow.waiting) {
+      this.#tell(id, "refused", from, to, text);
       if (token !== 0) flow.owner.events?.sendFailed(flow, token, detail);
     }
     flow.waiting = [];
@@ -210,8 +226,14 @@ export class SimulatedNetwork {
     return delayMinMs + this.#random.fraction() * (delayMaxMs - delayMinMs);
   }
 
-  #tell(what: Carried["what"], from: string, to: string, text: string): void {
-    this.watch?.({ atMs: this.time.nowMs, what, from, to, text });
+  #tellSent(from: string, to: string, text: string): number {
+    this.#lastId += 1;
+    this.#tell(this.#lastId, "sent", from, to, text);
+    return this.#lastId;
+  }
+
+  #tell(id: number, what: Carried["what"], from: string, to: string, text: string): void {
+    this.watch?.({ id, atMs: this.time.nowMs, what, from, to, text });
   }
 }
 

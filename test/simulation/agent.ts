@@ -1,0 +1,135 @@
+import type { Endpoint } from "../../src/base/endpoint.ts";
+import type { Random } from "../../src/base/random.ts";
+import { formatHost } from "../../src/message/index.ts";
+import { UserAgentDriver, type Resolver, type UserAgentNews } from "../../src/server/index.ts";
+import type { SimulatedNetwork, VirtualTime } from "../../src/testing/index.ts";
+import type { TransportLayer } from "../../src/transport/index.ts";
+import { UserAgent, type AnswerScript, type UserAgentOutput } from "../../src/user-agent/index.ts";
+import { SERVER_IPV4, SERVER_IPV6 } from "./addresses.ts";
+
+export interface AgentOptions {
+  /** What a ladder calls it. */
+  readonly name: string;
+  /** `sip:alice@example.org` */
+  readonly aor: string;
+  readonly local: Endpoint;
+  readonly script: AnswerScript;
+  readonly password?: string | undefined;
+  readonly q?: number | undefined;
+}
+
+/** A device of somebody's, on the simulated network: a user agent with the server as its outbound proxy. */
+export class Agent {
+  readonly name: string;
+  readonly options: AgentOptions;
+  readonly userAgent: UserAgent;
+  /** All it was told but the ladder, in order. */
+  readonly news: Exclude<UserAgentNews, { readonly kind: "ladder" }>[] = [];
+  readonly #driver: UserAgentDriver;
+  readonly #transport: TransportLayer;
+  readonly #network: SimulatedNetwork;
+  readonly #time: VirtualTime;
+  /** Calls that have not ended; whether each was answered. */
+  readonly #calls = new Map<string, boolean>();
+  #isLeaving = false;
+  #isDead = false;
+
+  constructor(
+    options: AgentOptions,
+    world: {
+      readonly time: VirtualTime;
+      readonly network: SimulatedNetwork;
+      readonly resolver: Resolver;
+      readonly random: Random;
+    },
+  ) {
+    const { aor, local, password, q, script } = options;
+    const server = local.address.includes(":") ? SERVER_IPV6 : SERVER_IPV4;
+    const transport = local.transport === "udp" ? "" : ";transport=tcp";
+    const userAgentOptions = {
+      aor,
+      local,
+      random: world.random,
+      password,
+      outboundProxy: `sip:${formatHost(server)}:5060${transport}`,
+      mediaPort: 4_000,
+      ...(q === undefined ? {} : { q }),
+    };
+    this.name = options.name;
+    this.options = options;
+    this.userAgent = new UserAgent(userAgentOptions, script);
+    this.#network = world.network;
+    this.#time = world.time;
+    this.#transport = world.network.layer([local]);
+    this.#driver = new UserAgentDriver(this.userAgent, {
+      transport: this.#transport,
+      clock: world.time.clock(),
+      resolver: world.resolver,
+      tell: (news) => this.#hear(news),
+    });
+  }
+
+  /** Calls it made or was rung by and that are not over. */
+  get openCalls(): readonly string[] {
+    return [...this.#calls.keys()];
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  async open(): Promise<void> {
+    await this.#transport.open(this.#driver);
+  }
+
+  register(expiresSeconds: number): void {
+    this.#act((nowMs, out) => this.userAgent.register(expiresSeconds, nowMs, out));
+  }
+
+  /** @returns the Call-ID; "" when it is dead */
+  call(uri: string): string {
+    let callId = "";
+    this.#act((nowMs, out) => {
+      callId = this.userAgent.call(uri, nowMs, out);
+      this.#calls.set(callId, false);
+    });
+    return callId;
+  }
+
+  hangUp(callId: string): void {
+    this.#act((nowMs, out) => this.userAgent.hangUp(callId, nowMs, out));
+  }
+
+  ask(method: "OPTIONS" | "MESSAGE", uri: string): void {
+    this.#act((nowMs, out) => this.userAgent.ask(method, uri, nowMs, out));
+  }
+
+  /** Hangs up what is answered, now and whenever it is answered later; what rings goes on ringing. */
+  leave(): void {
+    this.#isLeaving = true;
+    for (const [callId, isAnswered] of this.#calls) if (isAnswered) this.hangUp(callId);
+  }
+
+  /** Its ports close, which whoever sends there is told of; or its cable is pulled, and nobody is told. */
+  die(how: "closed" | "unplugged"): void {
+    this.#isDead = true;
+    if (how === "unplugged") this.#network.unplug(this.options.local.address);
+    else void this.#transport.close();
+  }
+
+  #act(input: (nowMs: number, out: UserAgentOutput[]) => void): void {
+    if (this.#isDead) return;
+    this.#driver.act((_, nowMs, out) => input(nowMs, out));
+  }
+
+  #hear(news: UserAgentNews): void {
+    if (news.kind === "ladder") return;
+    this.news.push(news);
+    if (news.kind === "callArrived") this.#calls.set(news.request.callId, false);
+    if (news.kind === "callEnded") this.#calls.delete(news.callId);
+    if (news.kind !== "callEstablished") return;
+    this.#calls.set(news.callId, true);
+    // Not from inside the input that told us: one input, drain, next input.
+    if (this.#isLeaving) this.#time.after(1, () => this.hangUp(news.callId));
+  }
+}

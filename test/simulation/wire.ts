@@ -1,0 +1,54 @@
+import { parseMessage, type SipMessage } from "../../src/message/index.ts";
+import type { Carried } from "../../src/testing/index.ts";
+
+/** One thing that happened to one message on the network, seen from the server. */
+export interface WireEntry {
+  /** The same for all that becomes of one sending. */
+  readonly id: number;
+  readonly atMs: number;
+  readonly what: Carried["what"];
+  /** `udp:192.0.2.10:5060` */
+  readonly from: string;
+  readonly to: string;
+  /** The server's sending, the server's receiving, or neither. */
+  readonly side: "sent by server" | "arrived at server" | "other";
+  readonly message: SipMessage;
+}
+
+/** Everything that was on the network, in order. Each text is parsed once, however often it is carried. */
+export class WireLog {
+  readonly entries: WireEntry[] = [];
+  readonly #isServer: (endpoint: string) => boolean;
+  readonly #parsed = new Map<string, SipMessage>();
+
+  constructor(isServer: (endpoint: string) => boolean) {
+    this.#isServer = isServer;
+  }
+
+  add({ id, atMs, what, from, to, text }: Carried): void {
+    const side =
+      what === "sent" && this.#isServer(from)
+        ? "sent by server"
+        : what === "arrived" && this.#isServer(to)
+          ? "arrived at server"
+          : "other";
+    this.entries.push({ id, atMs, what, from, to, side, message: this.#parse(text) });
+  }
+
+  #parse(text: string): SipMessage {
+    const known = this.#parsed.get(text);
+    if (known !== undefined) return known;
+    const message = parseMessage(text);
+    if (message.kind === "malformed") throw new Error(`somebody sent what cannot be read: ${text}`);
+    this.#parsed.set(text, message);
+    return message;
+  }
+}
+
+/** As a ladder labels it: `INVITE`, `200 OK`, and the method where that is not plain. */
+export function labelOf(message: SipMessage): string {
+  if (message.kind === "request") return message.method;
+  const { statusCode, reasonPhrase, cseq } = message;
+  const suffix = cseq.method === "INVITE" ? "" : ` (${cseq.method})`;
+  return `${statusCode} ${reasonPhrase}${suffix}`;
+}
