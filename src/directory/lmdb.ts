@@ -2,7 +2,6 @@
 import { IF_EXISTS } from "lmdb";
 import { ServerError } from "../causes/index.ts";
 import {
-  committed,
   entryCountOf,
   FIRST_KEY,
   KEY_CHARS_MAX,
@@ -89,7 +88,7 @@ class LmdbDirectory implements Directory {
     for (let from = 0; from < entries.length; from += PUT_SLICE) {
       this.#insistOpen();
       try {
-        await committed(this.#putSlice(entries.slice(from, from + PUT_SLICE)));
+        await this.#putSlice(entries.slice(from, from + PUT_SLICE));
       } catch (error) {
         throw this.#unreachable(error);
       }
@@ -100,10 +99,10 @@ class LmdbDirectory implements Directory {
     this.#insistOpen();
     if (aor.length > KEY_CHARS_MAX) return false;
     try {
-      const removals = [this.#subscribers, this.#aliases].map((database) =>
-        database.remove(aor, IF_EXISTS),
+      const removed = await this.#environment.write(() =>
+        [this.#subscribers, this.#aliases].map((database) => database.remove(aor, IF_EXISTS)),
       );
-      return (await committed(removals)).includes(true);
+      return removed.includes(true);
     } catch (error) {
       throw this.#unreachable(error);
     }
@@ -129,23 +128,20 @@ class LmdbDirectory implements Directory {
     return this.#closing;
   }
 
-  // Encoded first, so that what cannot be encoded leaves nothing half written.
-  #putSlice(slice: readonly DirectoryEntry[]): Promise<boolean>[] {
+  async #putSlice(slice: readonly DirectoryEntry[]): Promise<void> {
+    // Encoded first, so that what cannot be encoded leaves nothing half written.
     const values = slice.map((entry) =>
       entry.kind === "subscriber" ? encodeSubscriber(entry) : encodeAlias(entry),
     );
-    const writes: Promise<boolean>[] = [];
-    for (const [index, entry] of slice.entries()) {
-      const value = values[index];
-      if (value === undefined) continue;
-      const isSubscriber = entry.kind === "subscriber";
-      const [into, outOf] = isSubscriber
-        ? [this.#subscribers, this.#aliases]
-        : [this.#aliases, this.#subscribers];
-      writes.push(into.put(entry.aor, value), outOf.remove(entry.aor));
-    }
-    // lmdb hands out one promise for all unconditional writes of a turn.
-    return [...new Set(writes)];
+    await this.#environment.write(() => {
+      for (const [index, { kind, aor }] of slice.entries()) {
+        const isSubscriber = kind === "subscriber";
+        const into = isSubscriber ? this.#subscribers : this.#aliases;
+        const outOf = isSubscriber ? this.#aliases : this.#subscribers;
+        void into.put(aor, values[index] as Buffer);
+        void outOf.remove(aor);
+      }
+    });
   }
 
   #insistOpen(): void {

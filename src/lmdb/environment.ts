@@ -14,6 +14,9 @@ export const STORE_FILE = "store.mdb";
  */
 export const KEY_CHARS_MAX = 512;
 
+/** How long closing waits where a commit has failed before. */
+const CLOSE_WAIT_MS = 500;
+
 /** Where a walk over all keys starts: lmdb's own default is not text, so each range needs a `start`. */
 export const FIRST_KEY = "\0";
 
@@ -28,6 +31,11 @@ export interface LmdbEnvironment {
     name: string,
     options: { readonly versions: boolean },
   ): BytesDatabase<Key>;
+  /**
+   * One transaction: what `run` puts and removes, at once and without waiting, is written whole or not at all. It
+   * may return conditional writes, whose results come back in order. Resolves when it survives this process.
+   */
+  write(run: () => readonly Promise<boolean>[] | void): Promise<readonly boolean[]>;
   /** Resolves when all that was written before is on the disk. */
   flushed(): Promise<void>;
   /** Waits for writes under way, flushes, and lets go of the file. Closing twice does nothing. */
@@ -52,13 +60,22 @@ export function openLmdb({ folder }: LmdbOptions): LmdbEnvironment {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     insistOpenable(path);
-    root = open<Buffer, string>({ path, noSubdir: true, encoding: "binary", maxDbs: 8 });
+    // Without turn batching each write here is a batch of its own, whose promise we hold: a turn's batch has one that
+    // nobody holds, and when a commit fails its rejection ends the process.
+    root = open<Buffer, string>({
+      path,
+      noSubdir: true,
+      encoding: "binary",
+      maxDbs: 8,
+      eventTurnBatching: false,
+    });
     // Whoever reads HA1 values can log in with them.
     chmodSync(path, 0o600);
   } catch (error) {
     throw unreadable(path, error);
   }
   let closing: Promise<void> | undefined;
+  let hasFailed = false;
   return {
     folder,
     database: <Key extends string>(name: string, { versions }: { readonly versions: boolean }) => {
@@ -73,10 +90,25 @@ export function openLmdb({ folder }: LmdbOptions): LmdbEnvironment {
         throw unreadable(path, error);
       }
     },
+    write: async (run) => {
+      let conditional: readonly Promise<boolean>[] = [];
+      const committed = root.batch(() => {
+        conditional = run() ?? [];
+      });
+      try {
+        const [, ...results] = await Promise.all([committed, ...conditional]);
+        return results;
+      } catch (error) {
+        hasFailed = true;
+        throw await reasonOf(error);
+      }
+    },
     flushed: async () => {
       await root.flushed;
     },
-    close: () => (closing ??= root.close()),
+    // After a commit that failed lmdb waits for its flush for ever.
+    close: () =>
+      (closing ??= hasFailed ? Promise.race([root.close(), afterMs(CLOSE_WAIT_MS)]) : root.close()),
   };
 }
 
@@ -94,13 +126,8 @@ export function entryCountOf<Key extends string>(database: BytesDatabase<Key>): 
   return stats.entryCount;
 }
 
-/** Resolves when all of these writes are committed: one turn's writes are one transaction, so all are or none is. */
-export async function committed(writes: readonly Promise<boolean>[]): Promise<readonly boolean[]> {
-  try {
-    return await Promise.all(writes);
-  } catch (error) {
-    throw await reasonOf(error);
-  }
+function afterMs(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }
 
 // lmdb rejects each write with "see commitError", which is a promise that rejects with what happened.

@@ -1,5 +1,4 @@
 export {
-  committed,
   entryCountOf,
   FIRST_KEY,
   KEY_CHARS_MAX,

@@ -99,14 +99,16 @@ export class BindingLog {
     for (;;) {
       this.#count += 1;
       const path = join(this.#folder, `location-${process.pid}-${this.#count}.log`);
+      const descriptor = openNew(path);
+      if (descriptor === undefined) continue;
       try {
-        const descriptor = openSync(path, "wx", 0o600);
         writeAll(descriptor, MAGIC);
-        return { path, descriptor, sizeBytes: MAGIC.length, syncing: 0, hasEnded: false };
       } catch (error) {
-        // There: left by a process that had our id before us.
-        if (!isCode(error, "EEXIST")) throw error;
+        closeSync(descriptor);
+        removeLog(path);
+        throw error;
       }
+      return { path, descriptor, sizeBytes: MAGIC.length, syncing: 0, hasEnded: false };
     }
   }
 
@@ -189,6 +191,16 @@ function decodeFrames(bytes: Buffer): LogEntry[] {
     at = end;
   }
   return entries;
+}
+
+/** @returns undefined where a file is: left by a process that had our id before us */
+function openNew(path: string): number | undefined {
+  try {
+    return openSync(path, "wx", 0o600);
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return undefined;
+    throw error;
+  }
 }
 
 function closeIfDone(file: LogFile): void {

@@ -118,6 +118,8 @@ class LmdbLocationStore implements LocationStore {
   async #close(): Promise<void> {
     try {
       await this.#pending.close();
+    } catch (error) {
+      throw this.#unreachable(error);
     } finally {
       if (this.#ownsEnvironment) await this.#environment.close();
     }

@@ -1,4 +1,4 @@
-import { committed, type BytesDatabase, type LmdbEnvironment } from "../lmdb/index.ts";
+import type { BytesDatabase, LmdbEnvironment } from "../lmdb/index.ts";
 import type { Aor } from "../message/index.ts";
 import { BindingLog, removeLog, type FoundLog, type LogEntry } from "./binding-log.ts";
 import { encodeRecord, type LocationRecord } from "./record.ts";
@@ -168,11 +168,12 @@ export class PendingWrites {
   }
 
   async #storeSlice(slice: readonly (readonly [Aor, LocationRecord])[]): Promise<void> {
-    const writes = slice.map(([aor, record]) =>
-      this.#database.put(aor, encodeRecord(record), record.version),
-    );
-    writes.push(...this.#spent.reclaim((aor) => this.#records.has(aor)));
-    await committed(writes);
+    await this.#environment.write(() => {
+      for (const [aor, record] of slice) {
+        void this.#database.put(aor, encodeRecord(record), record.version);
+      }
+      return this.#spent.reclaim((aor) => this.#records.has(aor));
+    });
     for (const [aor, record] of slice) {
       if (this.#records.get(aor) === record) this.#records.delete(aor);
     }
