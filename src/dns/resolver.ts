@@ -21,6 +21,7 @@ const TRY_MS = 1_000;
 /** More places than that are not tried. */
 const PLACES_MAX = 16;
 
+/** What a resolver works with; only tests name servers or a hosts file. */
 export interface ResolverOptions {
   /** Answers remembered. */
   readonly cacheEntries: number;
