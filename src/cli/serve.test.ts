@@ -97,10 +97,6 @@ test("what is wrong with the words or the file is told at once, and the end is 2
   );
   const runs: readonly (readonly [words: readonly string[], told: RegExp])[] = [
     [
-      ["serve", "--data", freshFolder(), ...loopback],
-      /^nexthop: no-domain: .*--domain example\.org/,
-    ],
-    [
       ["serve", config],
       /3 problems\n {2}listen\[0\]: .*\n {2}auth: .*\n {2}domain: .*domains\?\n$/,
     ],
@@ -136,4 +132,12 @@ test("a config file sets what flags do not, and --log json writes one object an 
     .map((line) => (JSON.parse(line) as { readonly event: string }).event);
   assert.ok(events.includes("auth-none"), server.written.err);
   assert.ok(events.includes("stopping"), server.written.err);
+});
+
+test("without a domain and without users the server does not start, and says what to do", async () => {
+  const run = nexthop("serve", "--data", freshFolder(), ...loopback);
+  assert.equal(await run.ended, 2);
+  const [, causeId, text = ""] = /^nexthop: ([a-z-]+): (.*)/.exec(run.written.err) ?? [];
+  assert.equal(causeId, "no-domain");
+  assert.match(text, /--domain example\.org/);
 });
