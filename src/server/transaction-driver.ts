@@ -257,11 +257,12 @@ export class TransactionDriver {
       }
     }
     this.#give(out);
+    // Its user is told while the entry still says whose it is.
+    if (failure !== undefined) this.#user.failed(entry, failure, "", nowMs);
     if (isOver) this.#removeClient(entry);
     else if (this.clients.get(entry.key) === entry) {
       this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
     }
-    if (failure !== undefined) this.#user.failed(entry, failure, "", nowMs);
   }
 
   #sendAgain(entry: ClientEntry, text: string, again: string | undefined, nowMs: number): void {
@@ -285,8 +286,8 @@ export class TransactionDriver {
       this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
       return;
     }
-    this.#removeClient(entry);
     this.#user.failed(entry, "next-hop-unreachable", detail, nowMs);
+    this.#removeClient(entry);
   }
 
   #awaitFirst(entry: ClientEntry): void {
