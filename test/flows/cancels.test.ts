@@ -166,15 +166,16 @@ flow(
 
 flow(
   "lost-486",
-  "A refusal is repeated by Timer G until its ACK; the INVITE by Timer A (RFC 3261 §17.2.1).",
+  "A refusal is repeated by Timer G until its ACK, and each is acknowledged (RFC 3261 §17.2.1).",
   TWO,
   async (stage) => {
     await stage.agent("bob", { registered: true, script: { kind: "busy" } });
     const alice = await stage.agent("alice");
     stage.begin();
-    let toLose = 3;
-    stage.world.network.loses = (text) => {
-      if (text.startsWith("SIP/2.0 100") || text.startsWith("SIP/2.0 200")) return false;
+    let toLose = 2;
+    stage.world.network.loses = (text, from) => {
+      const isAck = text.startsWith("ACK") && from === "udp:192.0.2.12:5060";
+      if (!isAck && !(text.startsWith("SIP/2.0 486") && from === "udp:192.0.2.100:5060")) return false;
       toLose -= 1;
       return toLose >= 0;
     };

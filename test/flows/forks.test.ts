@@ -157,7 +157,7 @@ flow(
   "relayed-elsewhere",
   "An authenticated user of ours calls another domain; the first address is dead (RFC 3263 §4.3).",
   {
-    columns: ["alice", "nexthop", "far"],
+    columns: ["alice", "nexthop", "udp:203.0.113.99:5060", "far"],
     settings: { auth: "digest" },
     entries: [subscriber(at("alice"), PASSWORD)],
     names: {
@@ -166,7 +166,7 @@ flow(
         { transport: "udp", address: "203.0.113.2", port: 5060 },
       ],
     },
-    width: 90,
+    width: 120,
   },
   async (stage) => {
     await stage.world.addAgent({

@@ -37,7 +37,9 @@ export function drawCall(
   const seen = rows.flatMap(({ from, to }) => [from, to]);
   const names = options.columns ?? [...new Set([seen[0] ?? SERVER, SERVER, ...seen])];
   const columns: LadderColumn[] = names.map((name) => ({ id: name, title: name }));
-  const { width = 26 + 24 * (columns.length - 1), startedAtMs } = options;
+  // Wide enough for the longest reason phrases, as long as the columns are few.
+  const span = columns.length > 3 ? 30 : 38;
+  const { width = 26 + span * (columns.length - 1), startedAtMs } = options;
   const layout = { width, ...(startedAtMs === undefined ? {} : { startedAtMs }) };
   return `${layoutLadder({ columns, rows }, layout).join("\n")}\n`;
 }
