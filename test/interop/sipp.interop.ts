@@ -138,7 +138,7 @@ describe("with digest authentication", () => {
   // that it knows (RFC 8760 §2.4): it is shown the MD5 one alone.
   let onlyMd5: Relay;
   before(async () => {
-    server = await startNexthop({ users: ["bob", "caller"], auth: "digest" });
+    server = await startNexthop({ users: ["bob", "dora", "caller"], auth: "digest" });
     onlyMd5 = await startRelay(server.port, (text) =>
       text.replaceAll(/^[\w-]+-Authenticate: .*algorithm=SHA-.*\r\n/gm, ""),
     );
@@ -159,11 +159,16 @@ describe("with digest authentication", () => {
   });
 
   test("a caller of ours is asked who it is, and then has its call (RFC 3261 §22.3)", async () => {
-    const { port, done } = await startSipp({ scenario: "uas-call", user: "bob", ...places() });
-    const contact = `sip:bob@127.0.0.1:${port}`;
-    await sipp({ scenario: "bind-digest", contact, ...places(), ...bob });
+    const { port, done } = await startSipp({
+      scenario: "uas-call",
+      user: "dora",
+      serverPort: server.port,
+    });
+    const contact = `sip:dora@127.0.0.1:${port}`;
+    const dora = { user: "dora", username: "dora", password: "dora-secret" };
+    await sipp({ scenario: "bind-digest", contact, ...places(), ...dora });
     const caller = { username: "caller", password: "caller-secret" };
-    await sipp({ scenario: "uac-call-digest", user: "bob", ...places(), ...caller });
+    await sipp({ scenario: "uac-call-digest", user: "dora", ...places(), ...caller });
     await done;
   });
 });
