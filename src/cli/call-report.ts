@@ -1,5 +1,6 @@
 import { Header, isMalformed, type SipResponse } from "../message/index.ts";
 import type { CallEnd } from "../user-agent/index.ts";
+import { formatDuration, shown } from "../explain/index.ts";
 import { meaningOf } from "./call-words.ts";
 
 /** All that is known when a call has ended. Times count from the first INVITE. */
@@ -20,10 +21,11 @@ export interface CallStory {
 
 /** Faster than this, nobody but the next hop itself is likely to have decided. */
 const NEXT_HOP_ALONE_MS = 5;
+const WIDTH = 80;
 
 /** Explains the end of a call in a few lines: what it was, what it means, who said it, where to ask on. */
 export function callReport(story: CallStory): string[] {
-  return [...headlineOf(story), `  why   nexthop why ${story.callId}`];
+  return [...headlineOf(story), `  why   nexthop why ${story.callId}`].flatMap(wrapped);
 }
 
 /** Whether the call did what it was asked for: somebody answered. */
@@ -33,13 +35,13 @@ export function wasAnswered(story: CallStory): boolean {
 
 function headlineOf(story: CallStory): string[] {
   const { end, answeredAfterMs, endedAfterMs, provisional } = story;
-  const total = durationText(endedAfterMs);
+  const total = formatDuration(endedAfterMs);
   switch (end.how) {
     case "hung-up": {
       const talkMs = endedAfterMs - (answeredAfterMs ?? 0);
       const who = end.by === "us" ? "we hung up" : "they hung up";
       return [
-        `Answered after ${durationText(answeredAfterMs ?? 0)}; ${who} after ${durationText(talkMs)}.`,
+        `Answered after ${formatDuration(answeredAfterMs ?? 0)}; ${who} after ${formatDuration(talkMs)}.`,
       ];
     }
     case "refused":
@@ -75,10 +77,12 @@ function headlineOf(story: CallStory): string[] {
 function refusalOf(story: CallStory, response: SipResponse): string[] {
   const { statusCode } = response;
   const lines = [
-    `${statusCode} ${shown(response.reasonPhrase)}, ${durationText(story.endedAfterMs)} after the INVITE`,
+    `${statusCode} ${shown(response.reasonPhrase)}, ${formatDuration(story.endedAfterMs)} after the INVITE`,
     `  means ${meaningOf(statusCode)}`,
     `  said by ${whoSaid(story, response)}`,
   ];
+  const software = response.header(Header.Server) ?? response.header(Header.UserAgent);
+  if (software !== undefined) lines.push(`  its software calls itself ${shown(software)}`);
   const warning = response.header(Header.Warning);
   if (warning !== undefined) lines.push(`  Warning: ${shown(warning)}`);
   const reason = response.header(Header.Reason);
@@ -102,33 +106,32 @@ function refusalOf(story: CallStory, response: SipResponse): string[] {
 
 /** Nothing in a response names its author for certain; this says what speaks for whom. */
 function whoSaid(story: CallStory, response: SipResponse): string {
-  const software = response.header(Header.Server) ?? response.header(Header.UserAgent);
-  const named = software === undefined ? "" : `, which calls itself "${shown(software)}"`;
   const rang = story.provisional.filter((one) => one.statusCode > 100);
   if (rang.some((one) => one.toTag !== undefined && one.toTag === response.toTag)) {
-    return `the device that had answered ${rang.at(-1)?.statusCode} (same To tag)${named}`;
+    return `the device that had answered ${rang.at(-1)?.statusCode} (same To tag)`;
   }
   if (rang.length > 0) {
-    return `not the device that had answered ${rang.at(-1)?.statusCode} (another To tag): a server on the way, or another branch${named}`;
+    return `not the device that had answered ${rang.at(-1)?.statusCode} (another To tag): a server on the way, or another branch`;
   }
-  const took = durationText(story.decidedAfterMs);
+  const took = formatDuration(story.decidedAfterMs);
   if (story.decidedAfterMs < NEXT_HOP_ALONE_MS) {
-    return `${story.nextHop} itself, most likely: it took ${took}${named}`;
+    return `${story.nextHop} itself, most likely: it took ${took}`;
   }
-  return `${story.nextHop} or somebody behind it, after ${took}${named}`;
+  return `${story.nextHop} or somebody behind it, after ${took}`;
 }
 
-/** `3.1 ms`, `41 ms`, `1.03 s`, `75 s` */
-export function durationText(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  return `${Math.round(ms / 1_000)} s`;
-}
-
-/** Text off the wire, as people read it: UTF-8, and without what would move their cursor. */
-export function shown(text: string): string {
-  return Buffer.from(text, "latin1")
-    .toString("utf8")
-    .replaceAll(/\p{Cc}/gu, "·");
+/** One line a fact, no wider than a terminal; what does not fit goes on below, under the text. */
+function wrapped(line: string): string[] {
+  const indent = " ".repeat(/^ *(?:said by|means|check|try) +/.exec(line)?.[0].length ?? 4);
+  const lines: string[] = [];
+  let current = "";
+  for (const word of line.split(/(?<=\S) /)) {
+    const longer = current === "" ? word : `${current} ${word}`;
+    if (longer.length <= WIDTH || current === "") current = longer;
+    else {
+      lines.push(current);
+      current = indent + word;
+    }
+  }
+  return [...lines, current];
 }

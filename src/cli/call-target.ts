@@ -1,7 +1,8 @@
+import { ServerError } from "../causes/index.ts";
 import { formatHost, parseUri, type Uri } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Resolver } from "../server/index.ts";
-import type { Destination } from "../transport/index.ts";
+import type { Destination, TransportName } from "../transport/index.ts";
 
 /** What somebody typed that cannot be called; told with exit code 2. */
 export class UsageProblem extends Error {
@@ -18,19 +19,16 @@ export interface CallTarget {
  * Where a call goes: to `via` if given, else to where the URI leads (RFC 3263 §4). `transport` overrides what the
  * URIs say.
  *
- * @throws UsageProblem when there is nothing to call
+ * @throws UsageProblem when there is nothing to call, ServerError when its name leads nowhere
  */
 export async function callTargetOf(
   typed: string,
   via: string | undefined,
-  transport: string | undefined,
+  transport: TransportName | undefined,
   resolver: Resolver,
 ): Promise<CallTarget> {
   const uri = uriOf(typed);
   const hop = via === undefined ? uri : viaUri(via);
-  if (transport !== undefined && transport !== "udp" && transport !== "tcp") {
-    throw new UsageProblem(`--transport ${transport}: udp and tcp are spoken here`);
-  }
   const nextHop = nextHopOf(hop);
   if (nextHop.kind === "unusable") {
     const { detail, scheme } = nextHop.cause.evidence;
@@ -52,7 +50,7 @@ export async function callTargetOf(
   const first = "kind" in found ? undefined : found[0];
   if (first === undefined) {
     const detail = "kind" in found ? String(found.evidence["detail"] ?? found.id) : "no address";
-    throw new UsageProblem(`${question.name} cannot be resolved: ${detail}`);
+    throw new ServerError("next-hop-unresolvable", `${question.name}: ${detail}`);
   }
   return { uri: uri.text, destination: first };
 }

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { checkConfig } from "../config/index.ts";
 import { systemClock, systemRandom, UserAgentDriver } from "../server/index.ts";
 import { createSocketLayer, type TransportName } from "../transport/index.ts";
 import { UserAgent, type AnswerScript } from "../user-agent/index.ts";
-import { transportLimits } from "./call.ts";
 
 const noNames = { resolve: async () => [] };
 
 /** A device on loopback that plays that script, for as long as the test lasts. */
-async function device(script: AnswerScript, transport: TransportName, address = "127.0.0.1") {
-  const layer = createSocketLayer({
-    listen: [{ transport, address, port: 0 }],
-    limits: transportLimits,
-  });
+async function device(script: AnswerScript, transport: TransportName) {
+  const listen = [{ transport, address: "127.0.0.1", port: 0 }];
+  const { limits } = checkConfig("test", {}, { listen });
+  const layer = createSocketLayer({ listen, limits });
+  const clock = systemClock();
   let driver: UserAgentDriver | undefined;
   const [local] = await layer.open({
     datagram: (bytes, flow) => driver?.datagram(bytes, flow),
@@ -36,11 +37,15 @@ async function device(script: AnswerScript, transport: TransportName, address = 
   );
   driver = new UserAgentDriver(userAgent, {
     transport: layer,
-    clock: systemClock(),
+    clock,
     resolver: noNames,
     tell: () => undefined,
   });
-  return { hostAndPort: `127.0.0.1:${local.port}`, local, close: () => layer.close() };
+  const close = async (): Promise<void> => {
+    await layer.close();
+    clock.wakeAt(clock.nowMs(), () => undefined);
+  };
+  return { hostAndPort: `127.0.0.1:${local.port}`, close };
 }
 
 interface Ended {
@@ -49,18 +54,13 @@ interface Ended {
   readonly err: string;
 }
 
+const nexthop = fileURLToPath(new URL("../../bin/nexthop.js", import.meta.url));
+
 /** Runs the command as a process of its own; `interruptOn` sends Ctrl-C once that was printed. */
 function runs(args: readonly string[], interruptOn?: RegExp): Promise<Ended> {
-  const script =
-    `import { Command } from "commander";` +
-    `import { callCommand } from ${JSON.stringify(new URL("call.ts", import.meta.url).href)};` +
-    `const program = new Command(); callCommand(program);` +
-    `await program.parseAsync(process.argv.slice(1), { from: "user" });`;
-  const child = spawn(
-    process.execPath,
-    ["--input-type=module", "-e", script, "--", "call", ...args],
-    { cwd: new URL("../..", import.meta.url), stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [nexthop, "call", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let out = "";
   let err = "";
   let isInterrupted = false;
@@ -119,7 +119,7 @@ test("a refusal is explained, with who said it, and ends with 1", async () => {
   assert.equal(ended.exitCode, 1);
   assert.match(ended.out, /486 Busy Here, \d+ ms after the INVITE/);
   assert.match(ended.out, /means The device was reached/);
-  assert.match(ended.out, /which calls itself "Nexthop user agent"/);
+  assert.match(ended.out, /its software calls itself Nexthop user agent/);
   assert.match(ended.out, /nexthop why [0-9a-f]{32}@/);
 });
 
@@ -164,9 +164,10 @@ test("programs get one object a line", async () => {
 for (const [args, problem] of [
   [["alice bob"], /is not a SIP URI/],
   [["bob@127.0.0.1", "--via", "::::"], /--via ::::: HOST:PORT is expected/],
-  [["bob@127.0.0.1", "--transport", "pigeon"], /udp and tcp are spoken here/],
+  [["bob@127.0.0.1", "--transport", "pigeon"], /Allowed choices are udp, tcp/],
   [["bob@127.0.0.1", "--from", "@"], /--from @: user@domain is expected/],
   [["tel:+4930123456"], /add --via/],
+  [["bob@127.0.0.1", "--duration", "soon"], /a number of seconds/],
 ] as const) {
   test(`wrong usage ends with 2 and says what is expected: ${args.join(" ")}`, async () => {
     const ended = await runs(args);

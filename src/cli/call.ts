@@ -1,96 +1,110 @@
-import { userInfo } from "node:os";
-import { InvalidArgumentError, type Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { ServerError } from "../causes/index.ts";
+import { checkConfig } from "../config/index.ts";
 import { parseTypedAddress } from "../directory/index.ts";
+import { createResolver } from "../dns/index.ts";
 import { formatHost } from "../message/index.ts";
 import { systemClock, systemRandom, UserAgentDriver } from "../server/index.ts";
-import {
-  createSocketLayer,
-  type Flow,
-  type TransportEvents,
-  type TransportLimits,
-} from "../transport/index.ts";
+import { createSocketLayer, type TransportName } from "../transport/index.ts";
 import { UserAgent } from "../user-agent/index.ts";
 import { callTargetOf, uriOfDestination, UsageProblem } from "./call-target.ts";
-import { systemResolver } from "./name-lookup.ts";
+import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { RunningCall } from "./running-call.ts";
 
 interface CallOptions {
   readonly from?: string;
   readonly password?: string;
   readonly via?: string;
-  readonly transport?: string;
+  readonly transport?: TransportName;
   readonly duration?: number;
   readonly json?: true;
 }
 
-/** What one call needs of the transport; the server's own limits are another matter. */
-export const transportLimits: TransportLimits = {
-  messageSizeBytes: 65_535,
-  headerSizeBytes: 32_768,
-  connections: 16,
-  connectionsPerAddress: 16,
-  connectTimeoutMs: 10_000,
-  firstMessageMs: 10_000,
-  idleMs: 600_000,
-  writeQueueBytes: 262_144,
-  writeStallMs: 30_000,
-  flowsKept: 16,
-  datagramsQueued: 64,
-  receiveBufferBytes: 65_536,
-  watchedDestinations: 4,
-  watchMs: 32_000,
-};
 /** The ACK of a refusal is on its way: the socket stays open for it. */
 const LAST_WORDS_MS = 100;
 /** We take part in no media; RTP that comes is dropped by the kernel (RFC 863). */
 const DISCARD_PORT = 9;
+/** The user part of a caller who gave no name; who sits at this machine is nobody's business elsewhere. */
+const USER_NAME = "nexthop";
 
 /** Registers `nexthop call`. */
 export function callCommand(program: Command): void {
   program
     .command("call")
-    .description("place a test call; the ladder as it grows, and what its end means")
+    .description("place a test call: the ladder as it grows, and what its end means")
     .argument("<uri>", "whom to call; sip: may be left out")
     .option("--from <aor>", "who calls: user@domain")
     .option("--password <password>", "the caller's, for a challenge")
-    .option("--via <host:port>", "send it there instead of to the URI's host")
-    .option("--transport <name>", "udp or tcp")
-    .option("--duration <seconds>", "hang up so long after the answer", secondsOf)
+    .option("--via <where>", "send it to HOST:PORT instead of the URI's host")
+    .addOption(
+      new Option("--transport <name>", "instead of what the URI says").choices(["udp", "tcp"]),
+    )
+    .option(
+      "--duration <seconds>",
+      "hang up so long after the answer (default: at Ctrl-C; 3 without a terminal)",
+      secondsOf,
+    )
     .option("--json", "one object a line")
+    .addHelpText("after", EXAMPLES)
     .action(async (uri: string, options: CallOptions) => {
       process.exitCode = await call(uri, options);
     });
 }
 
-/** @returns the exit code: 0 when somebody answered, 1 when not, 2 when there was nothing to call */
-async function call(typed: string, options: CallOptions): Promise<number> {
+const EXAMPLES = `
+Ctrl-C cancels a call that is not answered yet, and hangs up one that is.
+Ends with 0 when somebody answered, with 1 when not.
+
+Examples:
+  nexthop call bob@example.org
+  nexthop call bob@example.org --via 127.0.0.1:5060
+  nexthop call bob@example.org --from alice@example.org --password secret
+  nexthop call sip:carol@192.0.2.7:5070 --transport tcp --duration 10`;
+
+async function call(typed: string, options: CallOptions): Promise<ExitCode> {
   try {
-    return (await place(typed, options)) ? 0 : 1;
+    return (await place(typed, options)) ? exitCodes.done : exitCodes.failed;
   } catch (error) {
-    if (!(error instanceof UsageProblem || error instanceof ServerError)) throw error;
+    if (!(error instanceof UsageProblem)) throw error;
     process.stderr.write(`nexthop call: ${error.message}\n`);
-    return error instanceof UsageProblem ? 2 : 1;
+    return exitCodes.usage;
   }
 }
 
-/** @returns whether the call was answered */
+/**
+ * @returns whether the call was answered
+ * @throws ServerError when no socket leads there, or the name cannot be resolved
+ */
 async function place(typed: string, options: CallOptions): Promise<boolean> {
-  const resolver = systemResolver();
+  const caller = options.from === undefined ? undefined : aorOf(options.from);
+  const clock = systemClock();
+  const resolver = createResolver({
+    cacheEntries: 16,
+    nowMs: () => clock.nowMs(),
+    fraction: Math.random,
+  });
   const { uri, destination } = await callTargetOf(typed, options.via, options.transport, resolver);
   const isIpv6 = destination.address.includes(":");
-  const transport = createSocketLayer({
-    listen: [{ transport: destination.transport, address: isIpv6 ? "::" : "0.0.0.0", port: 0 }],
-    limits: transportLimits,
+  const anyPort = [
+    { transport: destination.transport, address: isIpv6 ? "::" : "0.0.0.0", port: 0 },
+  ] as const;
+  const { limits } = checkConfig("call", {}, { listen: anyPort });
+  const transport = createSocketLayer({ listen: anyPort, limits });
+  let driver: UserAgentDriver | undefined;
+  // Via and Contact carry the address that the kernel uses towards the next hop, so the sockets come first.
+  await transport.open({
+    datagram: (bytes, flow) => driver?.datagram(bytes, flow),
+    message: (text, flow) => driver?.message(text, flow),
+    unframable: () => driver?.unframable(),
+    sendFailed: (flow, token) => driver?.sendFailed(flow, token),
+    closed: () => driver?.closed(),
   });
-  const listener = new LateListener();
-  await transport.open(listener);
   try {
     const flow = transport.flowTo(destination);
     if (flow instanceof ServerError) throw flow;
     const local = transport.localAddressTowards(flow);
-    const aor = aorOfCaller(options.from, local.address);
+    const aor = caller ?? `sip:${USER_NAME}@${formatHost(local.address)}`;
     const userAgent = new UserAgent(
       {
         aor,
@@ -102,62 +116,36 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
       },
       { kind: "busy" },
     );
-    const clock = systemClock();
-    const nextHop = formatEndpoint(destination.transport, destination.address, destination.port);
     return await new Promise<boolean>((resolve) => {
       const running = new RunningCall({
         uri,
         aor,
-        nextHop,
+        nextHop: formatEndpoint(destination.transport, destination.address, destination.port),
         hasPassword: options.password !== undefined,
         durationSeconds: options.duration,
         isJson: options.json === true,
         ended: resolve,
       });
-      const driver = new UserAgentDriver(userAgent, {
+      driver = new UserAgentDriver(userAgent, {
         transport,
         clock,
         resolver,
         tell: (news) => running.hear(news),
       });
-      listener.driver = driver;
       running.start(driver, clock.nowMs());
     });
   } finally {
-    await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+    await new Promise((resolve) => {
+      setTimeout(resolve, LAST_WORDS_MS);
+    });
     await transport.close();
+    resolver.close();
+    // Ended transactions linger for 32 s: a booking replaces theirs, and the process may end.
+    clock.wakeAt(clock.nowMs(), () => undefined);
   }
 }
 
-/** The sockets are opened before the user agent can know its own address; nothing arrives in between. */
-class LateListener implements TransportEvents {
-  driver: TransportEvents | undefined;
-
-  datagram(bytes: Buffer, flow: Flow): void {
-    this.driver?.datagram(bytes, flow);
-  }
-
-  message(text: string, flow: Flow): void {
-    this.driver?.message(text, flow);
-  }
-
-  unframable(text: string, flow: Flow): void {
-    this.driver?.unframable(text, flow);
-  }
-
-  sendFailed(flow: Flow, token: number, detail: string): void {
-    this.driver?.sendFailed(flow, token, detail);
-  }
-
-  closed(flow: Flow): void {
-    this.driver?.closed(flow);
-  }
-}
-
-function aorOfCaller(from: string | undefined, address: string): string {
-  if (from === undefined) {
-    return `sip:${encodeURIComponent(userInfo().username)}@${formatHost(address)}`;
-  }
+function aorOf(from: string): string {
   const aor = parseTypedAddress(from);
   if (aor === undefined) throw new UsageProblem(`--from ${from}: user@domain is expected`);
   return aor;
@@ -165,6 +153,6 @@ function aorOfCaller(from: string | undefined, address: string): string {
 
 function secondsOf(text: string): number {
   const seconds = Number(text);
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
-  throw new InvalidArgumentError("a number of seconds is expected.");
+  if (text.trim() !== "" && Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new InvalidArgumentError("accepted: a number of seconds, 0 or more");
 }

@@ -1,8 +1,9 @@
 import { LadderPrinter } from "../capture/index.ts";
+import { formatDuration, shown } from "../explain/index.ts";
 import type { SipResponse } from "../message/index.ts";
 import type { UserAgentDriver, UserAgentNews } from "../server/index.ts";
 import type { CallEnd, LadderOutput } from "../user-agent/index.ts";
-import { callReport, durationText, shown, wasAnswered, type CallStory } from "./call-report.ts";
+import { callReport, wasAnswered, type CallStory } from "./call-report.ts";
 
 /** How long an answered call is held when nobody is there to press Ctrl-C. */
 const UNATTENDED_SECONDS = 3;
@@ -123,7 +124,7 @@ export class RunningCall {
   #remark(): void {
     const last = this.#provisional.at(-1);
     if (last !== undefined && last.statusCode > 100) return;
-    const after = durationText(STILL_TRYING_MS);
+    const after = formatDuration(STILL_TRYING_MS);
     if (this.#options.isJson) return;
     this.#print(
       last === undefined
