@@ -9,7 +9,7 @@ const BAR_CHARS = 30;
 
 /**
  * Reads the whole file first: with one bad row nothing is imported, and all bad rows are named. Then it goes in by
- * commands of 1,000 rows, so that a running server answers calls in between.
+ * commands of 500 rows, so that a running server answers calls in between.
  */
 export async function importUsers(
   path: string,

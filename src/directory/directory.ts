@@ -36,7 +36,7 @@ export interface Directory {
   /** Synchronous where the backend can be: it stands on the way of every call. */
   find(aor: Aor): DirectoryEntry | undefined | Promise<DirectoryEntry | undefined>;
   /**
-   * Adds or replaces; resolves when it would survive the process being killed. A few hundred entries are all or
+   * Adds or replaces; resolves when it would survive the process being killed. A couple of hundred entries are all or
    * nothing; of a longer list a failure may leave the first part. The event loop turns meanwhile.
    */
   put(entries: readonly DirectoryEntry[]): Promise<void>;

@@ -15,7 +15,7 @@ import type { Directory, DirectoryEntry } from "./directory.ts";
 import { decodeAlias, decodeSubscriber, encodeAlias, encodeSubscriber } from "./record.ts";
 
 /** Entries put in one turn of the event loop, and in one transaction: a few ms. */
-const PUT_SLICE = 500;
+const PUT_SLICE = 250;
 
 /** Where it lies. */
 export interface LmdbDirectoryOptions {
@@ -27,7 +27,7 @@ export interface LmdbDirectoryOptions {
 
 /**
  * Subscribers and aliases in LMDB, off the heap. `find` is synchronous, about 2 µs; `size` is counted by LMDB. Up to
- * 500 entries in one `put` are all or nothing; a longer list goes in by slices of that many, in order, and the event
+ * 250 entries in one `put` are all or nothing; a longer list goes in by slices of that many, in order, and the event
  * loop turns between them.
  *
  * @throws ServerError `store-unreadable` when the folder cannot be opened

@@ -14,7 +14,7 @@ import type { CommandArguments, CommandHandler, CommandOutput, CommandPort } fro
 
 /** Longest URI that an alias may lead to. */
 const TARGET_CHARS_MAX = 1_024;
-const LIST_SLICE = 500;
+const LIST_SLICE = 250;
 
 /** `alias add`: arguments `alias` (an address) and `target` (an address, or a URI elsewhere). */
 export const aliasAdd: CommandHandler = (args, port) => guarded(add(args, port));

@@ -4,7 +4,7 @@ import { ALIAS_CHAIN_MAX } from "../../proxy/index.ts";
 import { nextTurn } from "./arguments.ts";
 
 /** Aliases looked at in one turn of the event loop. */
-const LIST_SLICE = 500;
+const LIST_SLICE = 250;
 
 /** The address that an alias leads to, where it is one that a directory may know. */
 export function aorOfTarget(target: string): Aor | undefined {

@@ -5,7 +5,7 @@ import { chainEnd } from "./chain.ts";
 import type { CommandArguments, CommandHandler, CommandOutput, CommandPort } from "./types.ts";
 
 /** AORs looked at in one turn of the event loop. */
-const LIST_SLICE = 250;
+const LIST_SLICE = 100;
 /** How often a removal begins again because a device registers at the same moment. */
 const REMOVE_ATTEMPTS_MAX = 10;
 
