@@ -1,6 +1,7 @@
 import type { Ladder, LadderColumn, LadderRow } from "../trace/index.ts";
 import { centred, cutTo, widthOf } from "./text-width.ts";
 
+/** What a ladder must fit, and where its time begins. */
 export interface LadderOptions {
   /** Columns of the terminal; 80 where nothing else is known. Below 40 it is 40. */
   readonly width?: number;

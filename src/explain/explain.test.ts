@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { causes } from "../causes/index.ts";
 import { loadCauseContent } from "../codes/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import { ExampleCase, START_MS } from "./example-case.ts";
@@ -362,6 +363,49 @@ test("evidence that a limit cut leaves the cause with its title", () => {
   const { causeId, says } = explained(record);
   assert.equal(causeId, "user-unknown");
   assert.ok(says.length > 0 && !says.includes("{"), says);
+});
+
+test("the sentence of every cause is whole with its evidence, and fits a terminal", () => {
+  for (const [id, { statusCodes, evidence }] of Object.entries(causes)) {
+    const values = evidence.map((name) =>
+      name.endsWith(":n") ? [name.slice(0, -2), 1] : [name, "sip:bob@example.org"],
+    );
+    const statusCode = statusCodes[0] ?? 500;
+    const record = new ExampleCase({ statusCode, causeId: id })
+      .add("refused", id, statusCode, JSON.stringify(Object.fromEntries(values)))
+      .ended();
+    const explanation = explained(record);
+    assert.equal(explanation.causeId, id);
+    assert.notEqual(explanation.says, content.texts[id]?.title, `${id} lacks a value`);
+    assert.doesNotMatch(explanation.says, /[{}]/);
+    assert.ok(explanation.fixes.length > 0, id);
+    for (const line of renderExplanation(explanation, { width: 60, colour: false }).split("\n")) {
+      assert.ok(line.length <= 60, line);
+    }
+  }
+});
+
+test("colour paints the heading and the cause, and nothing else changes", () => {
+  const record = called().at(2001).got(1, 603, "Decline").relayed(1, 603, "Decline").ended();
+  const plain = renderExplanation(explained(record), { width: 80, colour: false });
+  const painted = renderExplanation(explained(record), { width: 80, colour: true });
+  // oxlint-disable-next-line no-control-regex -- the codes of colours
+  assert.equal(painted.replaceAll(/\u001b\[\d*m/g, ""), plain);
+  assert.notEqual(painted, plain);
+});
+
+test("the ladder holds every request of the call, the BYE of either side put where it belongs", () => {
+  const invite = called().at(8).got(1, 200, "OK").relayed(1, 200, "OK").ended();
+  const bye = new ExampleCase({ method: "BYE", peer: BOB[1], statusCode: 200 })
+    .branch(1, "sip:alice@192.0.2.17", "udp:192.0.2.17:5060")
+    .got(1, 200, "OK")
+    .relayed(1, 200, "OK")
+    .ended();
+  const { ladder } = explained([invite, { ...bye, startedAtMs: START_MS + 5000 }]);
+  assert.deepEqual(
+    ladder.rows.slice(-4).map(({ from, to, label }) => `${from} ${to} ${label}`),
+    ["branch1 server BYE", "server caller BYE", "caller server 200 OK", "server branch1 200 OK"],
+  );
 });
 
 test("what a sender wrote cannot steer the terminal", () => {

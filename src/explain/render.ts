@@ -1,5 +1,6 @@
 import type { EvidenceRow, Explanation } from "./types.ts";
 
+/** What the text must fit, and whether it may be painted. */
 export interface RenderOptions {
   /** Columns; 80 where nothing else is known. */
   readonly width: number;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -161,6 +163,35 @@ test("cases survive a restart", async (context) => {
   assert.deepEqual(callIdsOf(again.find({ kind: "last" })), ["c@x"]);
   assert.deepEqual(callIdsOf(again.find({ kind: "call", callId: "b@x" })), ["b@x"]);
   await again.close();
+});
+
+test("what was in the file survives kill -9 of the process", async (context) => {
+  const folder = folderFor(context);
+  const script = `
+    import { createCaseStore } from ${JSON.stringify(new URL("case-store.ts", import.meta.url).href)};
+    const record = JSON.parse(process.argv[1]);
+    const store = createCaseStore({ folder: process.argv[2], nowMs: () => ${START_MS} });
+    store.keep(record);
+    await store.flush();
+    store.keep({ ...record, callId: "late@x" });
+    process.stdout.write("kept");
+    setInterval(() => {}, 1000);
+  `;
+  const record = recordOf("a@x", 0, refused);
+  const child = spawn(
+    process.execPath,
+    ["--input-type=module", "--eval", script, JSON.stringify(record), folder],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const again = createCaseStore({ folder, nowMs: () => START_MS });
+  assert.deepEqual(again.find({ kind: "call", callId: "a@x" }), [[record]]);
+  again.keep(recordOf("b@x", 9, refused));
+  await again.close();
+  const third = createCaseStore({ folder, nowMs: () => START_MS, readOnly: true });
+  assert.deepEqual(callIdsOf(third.find({ kind: "last" })), ["b@x"]);
 });
 
 test("a file cut in the middle of a batch, or with noise behind it, gives all that came before", async (context) => {

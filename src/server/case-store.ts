@@ -6,6 +6,7 @@ import { addressKey, CHALLENGED, FAILED, flagsOf, textHash } from "./case-keys.t
 import { CaseSegment, WORD, type SegmentStream } from "./case-segment.ts";
 import { SegmentWriter } from "./case-writer.ts";
 
+/** How much is kept: whatever is reached first. Whole segments go, so a sixteenth of it may go at once. */
 export interface CaseLimits {
   readonly records: number;
   readonly sizeBytes: number;
@@ -40,6 +41,7 @@ export interface CaseStore {
   close(): Promise<void>;
 }
 
+/** Where cases are kept, how many, and by which clock they grow old. */
 export interface CaseStoreOptions {
   /** Undefined: in memory only. Segments lie in `cases/` below it. */
   readonly folder: string | undefined;
