@@ -12,7 +12,7 @@ export interface CallStory {
   readonly answeredAfterMs: number | undefined;
   /** Provisional responses in the order they came; credentials may have been asked for in between. */
   readonly provisional: readonly SipResponse[];
-  /** From the last INVITE sent to the final response: what an element took to decide. */
+  /** From the latest INVITE or provisional response to the end: what was left for an element to decide. */
   readonly decidedAfterMs: number;
   readonly hasPassword: boolean;
   /** `udp:192.0.2.1:5060` */
@@ -115,7 +115,7 @@ function whoSaid(story: CallStory, response: SipResponse): string {
   }
   const took = formatDuration(story.decidedAfterMs);
   if (story.decidedAfterMs < NEXT_HOP_ALONE_MS) {
-    return `${story.nextHop} itself, most likely: it took ${took}`;
+    return `${story.nextHop} itself, most likely: ${took} later`;
   }
   return `${story.nextHop} or somebody behind it, after ${took}`;
 }

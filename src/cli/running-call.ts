@@ -29,7 +29,8 @@ export class RunningCall {
   #driver: UserAgentDriver | undefined;
   #callId = "";
   #startedAtMs = 0;
-  #inviteAtMs = 0;
+  /** The latest INVITE, or what was said to it since. */
+  #lastHeardAtMs = 0;
   #answeredAfterMs: number | undefined;
   readonly #provisional: SipResponse[] = [];
   #hangUpTimer: NodeJS.Timeout | undefined;
@@ -64,6 +65,7 @@ export class RunningCall {
         return;
       case "callProgress":
         this.#provisional.push(news.response);
+        this.#lastHeardAtMs = news.atMs;
         return;
       case "callEstablished":
         this.#answeredAfterMs = news.atMs - this.#startedAtMs;
@@ -86,7 +88,7 @@ export class RunningCall {
     if (isInvite && this.#callId === "") {
       this.#callId = /^Call-ID: (.*)\r$/m.exec(line.text)?.[1] ?? "";
     }
-    if (isInvite && !line.isRetransmission) this.#inviteAtMs = line.atMs;
+    if (isInvite && !line.isRetransmission) this.#lastHeardAtMs = line.atMs;
     const label = shown(line.summary.replace(/ \(INVITE\)$/, ""));
     if (this.#options.isJson) {
       const { direction, isRetransmission } = line;
@@ -145,7 +147,7 @@ export class RunningCall {
       endedAfterMs: atMs - this.#startedAtMs,
       answeredAfterMs: this.#answeredAfterMs,
       provisional: this.#provisional,
-      decidedAfterMs: atMs - this.#inviteAtMs,
+      decidedAfterMs: atMs - this.#lastHeardAtMs,
       hasPassword: this.#options.hasPassword,
       nextHop: this.#options.nextHop,
     };
