@@ -1,4 +1,5 @@
 import { assert } from "../base/assert.ts";
+import { flat } from "../base/flat.ts";
 import { ServerError } from "../causes/index.ts";
 import type { SipRequest, SipResponse } from "../message/index.ts";
 import type { ClientBranch } from "../proxy/index.ts";
@@ -78,7 +79,7 @@ export class TransactionDriver {
 
   respond(entry: ServerEntry, statusCode: number, text: string, nowMs: number): void {
     const out = this.#take();
-    entry.machine.respond(statusCode, text, nowMs, out);
+    entry.machine.respond(statusCode, flat(text), nowMs, out);
     this.#drainServer(entry, out, nowMs, undefined);
   }
 
@@ -115,8 +116,8 @@ export class TransactionDriver {
     const options = { reliable: flow.isReliable };
     const machine =
       method === "INVITE"
-        ? new InviteClientTransaction(text, options)
-        : new NonInviteClientTransaction(text, options);
+        ? new InviteClientTransaction(flat(text), options)
+        : new NonInviteClientTransaction(flat(text), options);
     const key = clientTransactionKey(branchId, method);
     const entry = new ClientEntry(key, machine, flow, running, branch, this);
     this.clients.set(key, entry);

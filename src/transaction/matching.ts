@@ -1,3 +1,4 @@
+import { flat } from "../base/flat.ts";
 import type { SipRequest } from "../message/index.ts";
 
 /** A branch parameter that starts with this is unique across all transactions of its client (RFC 3261 §8.1.1.7). */
@@ -49,12 +50,4 @@ function rfc2543Key(request: SipRequest, method: string): string {
       `${request.cseq.sequenceNumber} ${method} ` +
       `${via.transport} ${via.host}:${via.port ?? ""} ${via.branchId ?? ""}`,
   );
-}
-
-/**
- * A key outlives its message by 32 s. V8 keeps a concatenation as a tree of its parts, and a part cut from a message
- * keeps the whole message alive (a kilobyte a key, where 118 bytes do); reading a character writes the tree out.
- */
-function flat(text: string): string {
-  return text.charCodeAt(0) === 0 ? "" : text;
 }
