@@ -1,4 +1,5 @@
 import { readNumber, skipWhite, trimEnd } from "./skip.ts";
+import { bytesOf } from "./bytes.ts";
 import { faultAt, lastFault } from "./fault.ts";
 import { emptyLineSize, endOfField } from "./header-fields.ts";
 import { Header } from "./header-ids.ts";
@@ -28,16 +29,17 @@ const COUNTABLE = Number.MAX_SAFE_INTEGER / 16;
 /** The size of the body by the only Content-Length; -1 when there is none or two, or it is no number, the fault noted. */
 export function readContentLength(headerBlock: string): number {
   const length = headerBlock.length;
+  const bytes = bytesOf(headerBlock, 0, length);
   let contentLength = -1;
   let at = headerBlock.indexOf("\n") + 1;
   while (at < length && emptyLineSize(headerBlock, at) === 0) {
     const fieldEnd = endOfField(headerBlock, at);
     const end = fieldEnd === -1 ? length : fieldEnd;
-    const name = scanHeaderName(headerBlock, at, end);
+    const name = scanHeaderName(bytes, at, end);
     if (name !== -1 && foundId(name) === Header.ContentLength) {
       if (contentLength !== -1) return faultAt(at, "one Content-Length only");
-      const start = skipWhite(headerBlock, foundColon(name) + 1, end);
-      contentLength = readNumber(headerBlock, start, trimEnd(headerBlock, start, end), COUNTABLE);
+      const start = skipWhite(bytes, foundColon(name) + 1, end);
+      contentLength = readNumber(bytes, start, trimEnd(bytes, start, end), COUNTABLE);
       if (contentLength === -1) return faultAt(start, "the size of the body in bytes");
     }
     at = end;

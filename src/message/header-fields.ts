@@ -1,8 +1,8 @@
 /**
  * Hot path. Where the header fields of a message stand.
  */
+import { bytesOf } from "./bytes.ts";
 import * as characters from "./characters.ts";
-import { skipWhite, trimEnd } from "./skip.ts";
 import { Header, type HeaderId } from "./header-ids.ts";
 import { foundId, scanHeaderName } from "./header-lookup.ts";
 
@@ -40,13 +40,30 @@ export function fieldEnd(table: FieldTable, index: number): number {
 export function valueStart(table: FieldTable, index: number): number {
   const colon = table.text.indexOf(":", fieldStart(table, index));
   const end = fieldEnd(table, index);
-  const start = skipWhite(table.text, colon + 1, end);
+  const start = skipWhiteInText(table.text, colon + 1, end);
   return start === end ? colon + 1 : start;
 }
 
 /** Before the white space and line break that end it; not before `start`. */
 export function valueEnd(table: FieldTable, index: number, start: number): number {
-  return trimEnd(table.text, start, fieldEnd(table, index));
+  return trimEndInText(table.text, start, fieldEnd(table, index));
+}
+
+/** `skipWhite` where the text is not at hand as bytes. */
+export function skipWhiteInText(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && isWhite(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+function trimEndInText(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && isWhite(text.charCodeAt(at - 1))) at -= 1;
+  return at;
+}
+
+function isWhite(code: number): boolean {
+  return code === SPACE || code === TAB || code === CR || code === LF;
 }
 
 /** The first field of that id from `from` on; -1 when there is none. */
@@ -79,13 +96,14 @@ export function emptyLineSize(text: string, at: number): number {
 /** Every header field that can be made out in a text that may be broken; lines that are none are passed over. */
 export function scanFieldsLeniently(text: string, fieldsMax: number): FieldTable {
   const fields: number[] = [];
+  const bytes = bytesOf(text, 0, text.length);
   let start = 0;
   while (emptyLineSize(text, start) > 0) start += emptyLineSize(text, start);
   const headersStart = text.indexOf("\n", start) + 1 || text.length;
   let at = headersStart;
   while (at < text.length && fields.length < fieldsMax && emptyLineSize(text, at) === 0) {
     const end = endOfField(text, at);
-    const found = scanHeaderName(text, at, end === -1 ? text.length : end);
+    const found = scanHeaderName(bytes, at, end === -1 ? text.length : end);
     // An unreadable line is kept as an unknown field, so that the field before it ends where it should.
     fields.push(packField(at, found === -1 ? Header.Other : foundId(found)));
     if (end === -1) at = text.length;

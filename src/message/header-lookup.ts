@@ -1,55 +1,50 @@
 /**
- * Hot path: the name of every header field of every message goes through here, once, character by character.
+ * Hot path: the name of every header field of every message goes through here, once.
  *
- * Theory: all known names, long and compact, are one tree of characters. A table row is a place in the tree, a column
- * is a character (letters without their case), an entry is the row to go to. Row 0 is where every unknown name ends
- * up, and stays. A name is looked up by walking; there is no hash, no string and nothing to compare afterwards.
+ * Theory: a name's first and last letter lead to at most a few known spellings, long and compact, in a chain; the one
+ * of the same length is compared byte by byte. No hash over the whole name, no string, and nothing that waits for the
+ * byte before.
  */
 import * as characters from "./characters.ts";
 import { faultAt } from "./fault.ts";
 import { Header, type HeaderId } from "./header-ids.ts";
 import { headerNames } from "./header-names.ts";
 
-const { COLON, SPACE, TAB, TOKEN, classOf } = characters;
+const { classOf, COLON, SPACE, TAB, TOKEN } = characters;
 
-const COLUMNS = 32;
 const ID_BITS = 7;
-const ROOT = 1;
+const LETTERS = 32;
+const { Other } = Header;
 
-/** 1 to 26 for letters, 27 for the hyphen, 28 for any other token character, 0 for what no name has. */
-const columnOf = new Uint8Array(256);
-for (let code = 0; code < 256; code += 1) {
-  const letter = (code | 32) - 96;
-  if (((classOf[code] ?? 0) & TOKEN) === 0) columnOf[code] = 0;
-  else if (code >= 65 && letter >= 1 && letter <= 26) columnOf[code] = letter;
-  else columnOf[code] = code === 45 ? 27 : 28;
-}
+/** By first and last letter: the number of the first spelling, and by spelling: that of the next; 0 ends the chain. */
+const firstSpelling = new Uint8Array(LETTERS * LETTERS);
+const nextSpelling = new Uint8Array(256);
+const idOfSpelling = new Uint8Array(256);
+const sizeOfSpelling = new Uint8Array(256);
+/** All spellings in lower case, one after another, and where each starts. */
+const startOfSpelling = new Uint16Array(256);
+const letters: number[] = [];
 
-const rows: number[][] = [[], []];
-const idAtRow: HeaderId[] = [Header.Other, Header.Other];
+let spellings = 0;
 for (const { id, name, compact } of headerNames) {
   for (const spelling of compact === undefined ? [name] : [name, compact]) {
-    let row = ROOT;
-    for (const character of spelling) {
-      const column = columnOf[character.charCodeAt(0)] ?? 0;
-      const known = rows[row];
-      let next = known?.[column];
-      if (next === undefined) {
-        next = rows.length;
-        rows.push([]);
-        idAtRow.push(Header.Other);
-        if (known !== undefined) known[column] = next;
-      }
-      row = next;
-    }
-    idAtRow[row] = id;
+    spellings += 1;
+    const bytes = Buffer.from(spelling.toLowerCase(), "latin1");
+    const key = keyOf(bytes[0] ?? 0, bytes.at(-1) ?? 0);
+    nextSpelling[spellings] = firstSpelling[key] ?? 0;
+    firstSpelling[key] = spellings;
+    idOfSpelling[spellings] = id;
+    sizeOfSpelling[spellings] = bytes.length;
+    startOfSpelling[spellings] = letters.length;
+    letters.push(...bytes);
   }
 }
-const nextRow = new Uint16Array(rows.length * COLUMNS);
-for (const [row, columns] of rows.entries()) {
-  for (const [column, next] of columns.entries()) nextRow[row * COLUMNS + column] = next ?? 0;
+const lettersOfSpellings = Uint8Array.from(letters);
+
+/** A letter's number is the same in either case. */
+function keyOf(first: number, last: number): number {
+  return (first & (LETTERS - 1)) * LETTERS + (last & (LETTERS - 1));
 }
-const ids = Uint8Array.from(idAtRow);
 
 /** The header field that {@link scanHeaderName} found. */
 export function foundId(found: number): HeaderId {
@@ -67,31 +62,39 @@ export function foundColon(found: number): number {
  * @returns the colon's offset and the id in one number, for {@link foundId} and {@link foundColon}; -1 with the fault
  * noted when this is no header field
  */
-export function scanHeaderName(text: string, start: number, end: number): number {
-  let row = ROOT;
+export function scanHeaderName(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end) {
-    const code = text.charCodeAt(at);
-    const column = columnOf[code]!;
-    if (!(column > 0)) break;
-    row = nextRow[row * COLUMNS + column]!;
-    at += 1;
-  }
+  while (at < end && (classOf[bytes[at]!]! & TOKEN) !== 0) at += 1;
   if (at === start) return faultAt(at, "a header field name");
+  const id = idOfToken(bytes, start, at);
   while (at < end) {
-    const code = text.charCodeAt(at);
-    if (code === COLON) return (at << ID_BITS) | ids[row]!;
+    const code = bytes[at]!;
+    if (code === COLON) return (at << ID_BITS) | id;
     if (code !== SPACE && code !== TAB) break;
     at += 1;
   }
   return faultAt(at, "a : after the header field name");
 }
 
+/** A token has no byte that setting the bit of lower case could turn into another's letter or hyphen. */
+function idOfToken(bytes: Uint8Array, start: number, end: number): HeaderId {
+  const size = end - start;
+  let spelling = firstSpelling[keyOf(bytes[start]!, bytes[end - 1]!)]!;
+  while (spelling !== 0) {
+    if (sizeOfSpelling[spelling] === size) {
+      const from = startOfSpelling[spelling]!;
+      let at = 0;
+      while (at < size && (bytes[start + at]! | 32) === lettersOfSpellings[from + at]!) at += 1;
+      if (at === size) return idOfSpelling[spelling]! as HeaderId;
+    }
+    spelling = nextSpelling[spelling]!;
+  }
+  return Other;
+}
+
 /** The id of a header field name in any letter case, long or compact; `Header.Other` when it has none. */
 export function headerIdOf(name: string): HeaderId {
-  let row = ROOT;
-  for (let at = 0; at < name.length; at += 1) {
-    row = nextRow[row * COLUMNS + (columnOf[name.charCodeAt(at)] ?? 0)] ?? 0;
-  }
-  return (ids[row] ?? Header.Other) as HeaderId;
+  const bytes = Buffer.from(`${name}:`, "latin1");
+  const found = scanHeaderName(bytes, 0, bytes.length);
+  return found === -1 || foundColon(found) !== name.length ? Other : foundId(found);
 }

@@ -11,10 +11,10 @@ const { classOf, COLON, DIGIT, DOT, HEX, HOST, OPEN_BRACKET } = characters;
  * Deviation: a top label may start with a digit (RFC 3261 §25.1 wants a letter), because machines are named so; it
  * may not be all digits, or an address cut short would pass for a name.
  */
-export function scanHost(text: string, start: number, end: number): number {
-  if (start < end && text.charCodeAt(start) === OPEN_BRACKET) {
-    const close = text.indexOf("]", start);
-    return close !== -1 && close < end && isIpv6(text, start + 1, close) ? close + 1 : -1;
+export function scanHost(bytes: Uint8Array, start: number, end: number): number {
+  if (start < end && bytes[start] === OPEN_BRACKET) {
+    const close = bytes.indexOf(93, start);
+    return close !== -1 && close < end && isIpv6(bytes, start + 1, close) ? close + 1 : -1;
   }
   let at = start;
   let labelStart = start;
@@ -24,7 +24,7 @@ export function scanHost(text: string, start: number, end: number): number {
   let isNumber = true;
   let value = 0;
   while (at < end) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     const bits = classOf[code]!;
     if ((bits & DIGIT) !== 0) value = value * 10 + code - 48;
     else if ((bits & HOST) !== 0) isNumber = false;
@@ -52,26 +52,26 @@ export function scanHost(text: string, start: number, end: number): number {
  * Whether an IPv6 address stands there. Three colons in a row before an IPv4 tail are taken for two: RFC 3261's
  * grammar has that slip, and RFC 5118 §4.10 asks to bear with it.
  */
-export function isIpv6(text: string, start: number, end: number): boolean {
+export function isIpv6(bytes: Uint8Array, start: number, end: number): boolean {
   let groups = 0;
   let gaps = 0;
   let at = start;
   while (at < end) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     if (code === COLON) {
       let colons = 1;
-      while (at + colons < end && text.charCodeAt(at + colons) === COLON) colons += 1;
+      while (at + colons < end && bytes[at + colons] === COLON) colons += 1;
       const next = at + colons;
-      if (colons > 3 || (colons === 3 && !isIpv4(text, next, end))) return false;
+      if (colons > 3 || (colons === 3 && !isIpv4(bytes, next, end))) return false;
       if (colons > 1) gaps += 1;
       else if (at === start || next === end) return false;
       at = next;
       continue;
     }
     let groupEnd = at;
-    while (groupEnd < end && (classOf[text.charCodeAt(groupEnd)]! & HEX) !== 0) groupEnd += 1;
-    if (groupEnd < end && text.charCodeAt(groupEnd) === DOT) {
-      if (!isIpv4(text, at, end)) return false;
+    while (groupEnd < end && (classOf[bytes[groupEnd]!]! & HEX) !== 0) groupEnd += 1;
+    if (groupEnd < end && bytes[groupEnd] === DOT) {
+      if (!isIpv4(bytes, at, end)) return false;
       groups += 2;
       break;
     }
@@ -82,11 +82,11 @@ export function isIpv6(text: string, start: number, end: number): boolean {
   return gaps === 0 ? groups === 8 : gaps === 1 && groups < 8;
 }
 
-function isIpv4(text: string, start: number, end: number): boolean {
+function isIpv4(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0;
   let value = -1;
   for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     if (code === DOT) {
       if (value < 0) return false;
       dots += 1;

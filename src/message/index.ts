@@ -10,6 +10,7 @@ export {
   type Success,
 } from "./build-response.ts";
 export { Header, type HeaderId } from "./header-ids.ts";
+export { detached } from "./bytes.ts";
 export { DEFAULT_FRAMER_LIMITS, malformedFraming, type FramerLimits } from "./framing.ts";
 export { headerIdOf } from "./header-lookup.ts";
 export { headerNameOf } from "./header-names.ts";

@@ -1,4 +1,5 @@
 import { because, type Cause, type CauseId } from "../causes/index.ts";
+import { bytesOf } from "./bytes.ts";
 import { TOKEN } from "./characters.ts";
 import { skipClass } from "./skip.ts";
 import {
@@ -78,7 +79,7 @@ function kindOf(text: string): Malformed["of"] {
   const start = startOfLine(text);
   const lineEnd = text.indexOf("\n", start);
   if (/^sip\//i.test(text.slice(start, start + 4))) return "response";
-  const methodEnd = skipClass(text, start, text.length, TOKEN);
+  const methodEnd = skipClass(bytesOf(text, 0, text.length), start, text.length, TOKEN);
   const hasUri = text.slice(methodEnd, lineEnd === -1 ? text.length : lineEnd).includes(":");
   return methodEnd > start && text[methodEnd] === " " && hasUri ? "request" : "unknown";
 }
@@ -95,14 +96,15 @@ function startOfLine(text: string): number {
  */
 function answerableOf(text: string, source: Source | undefined): AnswerableRequest | undefined {
   const start = startOfLine(text);
-  const method = methodAt(text, start, skipClass(text, start, text.length, TOKEN));
+  const bytes = bytesOf(text, 0, text.length);
+  const method = methodAt(text, bytes, start, skipClass(bytes, start, text.length, TOKEN));
   if (method === "ACK") return undefined;
   const table = scanFieldsLeniently(text, HEADER_FIELDS_MAX);
   const viaAt = findField(table, Header.Via, 0);
   if (viaAt === -1 || findField(table, Header.Cseq, 0) === -1) return undefined;
   const viaStart = valueStart(table, viaAt);
   const viaEnd = valueEnd(table, viaAt, viaStart);
-  const topVia = readViaLeniently(text, viaStart, viaEnd);
+  const topVia = readViaLeniently(text, bytesOf(text, viaStart, viaEnd), viaStart, viaEnd);
   if (topVia === undefined) return undefined;
   return new AnswerableView(table, method, topVia, toTagOf(table), source);
 }
@@ -112,7 +114,9 @@ function toTagOf(table: FieldTable): string | undefined {
   if (at === -1) return undefined;
   const start = valueStart(table, at);
   const spans = nameAddrSpans();
-  if (scanNameAddr(table.text, start, valueEnd(table, at, start), spans) === -1) return undefined;
+  const end = valueEnd(table, at, start);
+  const bytes = bytesOf(table.text, start, end);
+  if (scanNameAddr(bytes, start, end, spans) === -1) return undefined;
   return spans.tagStart === -1 ? undefined : table.text.slice(spans.tagStart, spans.tagEnd);
 }
 

@@ -3,12 +3,13 @@
  * that nobody touched leaves byte for byte as it came.
  */
 import { assert } from "../base/assert.ts";
-import { skipWhite } from "./skip.ts";
+import { bytesOf } from "./bytes.ts";
 import {
   fieldEnd,
   fieldId,
   fieldStart,
   findField,
+  skipWhiteInText,
   valueEnd,
   valueStart,
   type FieldTable,
@@ -97,9 +98,9 @@ export class MessageEdit {
     const end = valueEnd(message, index, start);
     const earlier = this.#indexOfReplaced(start);
     const from = earlier === -1 ? start : this.#splices[2 * earlier + 1]!;
-    const comma = endOfListValue(message.text, from, end);
+    const comma = endOfListValue(bytesOf(message.text, from, end), from, end);
     if (comma >= end) this.#removeField(index);
-    else this.#replace(start, skipWhite(message.text, comma + 1, end), "");
+    else this.#replace(start, skipWhiteInText(message.text, comma + 1, end), "");
   }
 
   /** Removes every field of that name. */

@@ -19,13 +19,20 @@ const known = [
 ] as const;
 
 /** The method that stands there, in its own case: methods are case-sensitive (RFC 3261 §7.1). */
-export function methodAt(text: string, start: number, end: number): string {
-  const size = end - start;
-  const first = text.charCodeAt(start);
+export function methodAt(text: string, bytes: Uint8Array, start: number, end: number): string {
   for (let index = 0; index < known.length; index += 1) {
     const method = known[index]!;
-    if (method.length === size && method.charCodeAt(0) === first && text.startsWith(method, start))
-      return method;
+    if (isMethod(bytes, start, end, method)) return method;
   }
   return text.slice(start, end);
+}
+
+/** Whether exactly that method stands there. */
+export function isMethod(bytes: Uint8Array, start: number, end: number, method: string): boolean {
+  const size = method.length;
+  if (end - start !== size) return false;
+  for (let at = 0; at < size; at += 1) {
+    if (bytes[start + at] !== method.charCodeAt(at)) return false;
+  }
+  return true;
 }

@@ -1,6 +1,7 @@
 /**
  * Hot path: From and To of every message are scanned here; the rest is built when somebody asks.
  */
+import { bytesOf, isLatin1 } from "./bytes.ts";
 import * as characters from "./characters.ts";
 import { skipQuoted, skipWhite, trimEnd } from "./skip.ts";
 import { faultAt } from "./fault.ts";
@@ -50,31 +51,31 @@ const scratch = nameAddrSpans();
  * @returns `end`, or -1 with the fault noted
  */
 export function scanNameAddr(
-  text: string,
+  bytes: Uint8Array,
   start: number,
   end: number,
   spans: NameAddrSpans,
 ): number {
-  let at = skipWhite(text, start, end);
+  let at = skipWhite(bytes, start, end);
   spans.displayStart = -1;
   spans.displayEnd = -1;
   spans.tagStart = -1;
   spans.tagEnd = -1;
   const first = at;
   let isBracketed = false;
-  if (at < end && text.charCodeAt(at) === QUOTE) {
-    const close = skipQuoted(text, at, end);
+  if (at < end && bytes[at] === QUOTE) {
+    const close = skipQuoted(bytes, at, end);
     if (close === -1) return faultAt(at, "a display name whose quotes close");
     spans.displayStart = at;
     spans.displayEnd = close;
-    at = skipWhite(text, close, end);
-    if (at >= end || text.charCodeAt(at) !== LESS_THAN) return faultAt(at, "a <");
+    at = skipWhite(bytes, close, end);
+    if (at >= end || bytes[at] !== LESS_THAN) return faultAt(at, "a <");
     isBracketed = true;
   } else {
-    while (at < end && (classOf[text.charCodeAt(at)]! & DISPLAY) !== 0) at += 1;
-    if (at < end && text.charCodeAt(at) === LESS_THAN) {
+    while (at < end && (classOf[bytes[at]!]! & DISPLAY) !== 0) at += 1;
+    if (at < end && bytes[at] === LESS_THAN) {
       isBracketed = true;
-      const displayEnd = trimEnd(text, first, at);
+      const displayEnd = trimEnd(bytes, first, at);
       if (displayEnd > first) {
         spans.displayStart = first;
         spans.displayEnd = displayEnd;
@@ -82,26 +83,27 @@ export function scanNameAddr(
     }
   }
   if (isBracketed) {
-    const close = text.indexOf(">", at);
-    if (close === -1 || close >= end) return faultAt(at, "a URI closed by >");
+    let close = at + 1;
+    while (close < end && bytes[close] !== GREATER_THAN) close += 1;
+    if (close >= end) return faultAt(at, "a URI closed by >");
     spans.uriStart = at + 1;
     spans.uriEnd = close;
-    at = skipWhite(text, close + 1, end);
+    at = skipWhite(bytes, close + 1, end);
   } else {
-    at = endOfAddrSpec(text, first, end);
+    at = endOfAddrSpec(bytes, first, end);
     spans.uriStart = first;
     spans.uriEnd = at;
-    at = skipWhite(text, at, end);
+    at = skipWhite(bytes, at, end);
   }
-  if (scanUri(text, spans.uriStart, spans.uriEnd, uriScratch) === -1) return -1;
+  if (scanUri(bytes, spans.uriStart, spans.uriEnd, uriScratch) === -1) return -1;
   spans.parametersStart = at;
-  return scanTail(text, at, end, spans);
+  return scanTail(bytes, at, end, spans);
 }
 
-function endOfAddrSpec(text: string, start: number, end: number): number {
+function endOfAddrSpec(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     if (code === SEMICOLON || code === COMMA || code === QUESTION || code === GREATER_THAN) break;
     if ((classOf[code]! & WHITE) !== 0) break;
     at += 1;
@@ -109,17 +111,17 @@ function endOfAddrSpec(text: string, start: number, end: number): number {
   return at;
 }
 
-function scanTail(text: string, start: number, end: number, spans: NameAddrSpans): number {
+function scanTail(bytes: Uint8Array, start: number, end: number, spans: NameAddrSpans): number {
   let at = start;
   const parameter = parameterScratch;
   while (at < end) {
-    if (text.charCodeAt(at) !== SEMICOLON) return faultAt(at, "a ; or the end of the value");
-    at = scanParameter(text, at, end, parameter);
+    if (bytes[at] !== SEMICOLON) return faultAt(at, "a ; or the end of the value");
+    at = scanParameter(bytes, at, end, parameter);
     if (at === -1) return -1;
     if (
       parameter.nameEnd - parameter.nameStart === 3 &&
       spans.tagStart === -1 &&
-      spanIs(text, parameter.nameStart, parameter.nameEnd, "tag")
+      spanIs(bytes, parameter.nameStart, parameter.nameEnd, "tag")
     ) {
       if (parameter.valueStart === -1) return faultAt(parameter.nameEnd, "a tag with a value");
       spans.tagStart = parameter.valueStart;
@@ -156,13 +158,20 @@ export function unfold(value: string): string {
 }
 
 /** The name-addr that stands there exactly; undefined with the fault noted when it is malformed. */
-export function readNameAddr(text: string, start: number, end: number): NameAddr | undefined {
-  return scanNameAddr(text, start, end, scratch) === -1
+export function readNameAddr(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): NameAddr | undefined {
+  return scanNameAddr(bytes, start, end, scratch) === -1
     ? undefined
     : new NameAddrView(text, end, scratch);
 }
 
 /** One value of From, To, Contact, Route…: name-addr or addr-spec with the header field's parameters. */
 export function parseNameAddr(text: string): NameAddr | undefined {
-  return readNameAddr(text, 0, text.length);
+  return isLatin1(text)
+    ? readNameAddr(text, bytesOf(text, 0, text.length), 0, text.length)
+    : undefined;
 }

@@ -1,6 +1,7 @@
 /**
  * Hot path: scanning the parameters of header fields (`generic-param`, RFC 3261 §25.1).
  */
+import { bytesOf } from "./bytes.ts";
 import * as characters from "./characters.ts";
 import { skipClass, skipQuoted, skipWhite } from "./skip.ts";
 import { faultAt } from "./fault.ts";
@@ -22,41 +23,42 @@ export interface ParameterSpan {
  * @returns the offset behind it and the white space that follows, or -1 with the fault noted
  */
 export function scanParameter(
-  text: string,
+  bytes: Uint8Array,
   semicolon: number,
   end: number,
   span: ParameterSpan,
 ): number {
-  const nameStart = skipWhite(text, semicolon + 1, end);
-  const nameEnd = skipClass(text, nameStart, end, TOKEN);
+  const nameStart = skipWhite(bytes, semicolon + 1, end);
+  const nameEnd = skipClass(bytes, nameStart, end, TOKEN);
   if (nameEnd === nameStart) return faultAt(nameStart, "a parameter name");
   span.nameStart = nameStart;
   span.nameEnd = nameEnd;
   span.valueStart = -1;
   span.valueEnd = -1;
-  const at = skipWhite(text, nameEnd, end);
-  if (at >= end || text.charCodeAt(at) !== EQUALS) return at;
-  const valueStart = skipWhite(text, at + 1, end);
+  const at = skipWhite(bytes, nameEnd, end);
+  if (at >= end || bytes[at] !== EQUALS) return at;
+  const valueStart = skipWhite(bytes, at + 1, end);
   let valueEnd = valueStart;
-  if (valueStart < end && text.charCodeAt(valueStart) === QUOTE) {
-    valueEnd = skipQuoted(text, valueStart, end);
+  if (valueStart < end && bytes[valueStart] === QUOTE) {
+    valueEnd = skipQuoted(bytes, valueStart, end);
     if (valueEnd === -1) return faultAt(valueStart, "a quoted string that ends");
   } else {
-    valueEnd = skipClass(text, valueStart, end, VALUE);
+    valueEnd = skipClass(bytes, valueStart, end, VALUE);
     if (valueEnd === valueStart) return faultAt(valueStart, "a parameter value");
   }
   span.valueStart = valueStart;
   span.valueEnd = valueEnd;
-  return skipWhite(text, valueEnd, end);
+  return skipWhite(bytes, valueEnd, end);
 }
 
 /** Parameters of a header field that were scanned before, as values. */
 export function readParameters(text: string, start: number, end: number): readonly Parameter[] {
   const parameters: Parameter[] = [];
   const span: ParameterSpan = { nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0 };
-  let at = skipWhite(text, start, end);
-  while (at < end && text.charCodeAt(at) === SEMICOLON) {
-    at = scanParameter(text, at, end, span);
+  const bytes = bytesOf(text, start, end);
+  let at = skipWhite(bytes, start, end);
+  while (at < end && bytes[at] === SEMICOLON) {
+    at = scanParameter(bytes, at, end, span);
     if (at === -1) break;
     parameters.push({
       name: text.slice(span.nameStart, span.nameEnd).toLowerCase(),
@@ -67,11 +69,11 @@ export function readParameters(text: string, start: number, end: number): readon
 }
 
 /** Whether the span holds that word, in any case. `word` is in lower case and of letters, digits, hyphens. */
-export function spanIs(text: string, start: number, end: number, word: string): boolean {
+export function spanIs(bytes: Uint8Array, start: number, end: number, word: string): boolean {
   const length = word.length;
   if (end - start !== length) return false;
   for (let at = 0; at < length; at += 1) {
-    const code = text.charCodeAt(start + at);
+    const code = bytes[start + at]!;
     const wanted = word.charCodeAt(at);
     if (code !== wanted && (code | 32) !== wanted) return false;
   }
@@ -103,12 +105,12 @@ export function unquote(text: string): string {
  * From the start of one value in a comma list to the comma that ends it, or to `end`. Commas in quoted strings and
  * between angle brackets belong to the value.
  */
-export function endOfListValue(text: string, start: number, end: number): number {
+export function endOfListValue(bytes: Uint8Array, start: number, end: number): number {
   let bracketed = false;
   for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     if (code === QUOTE) {
-      const close = skipQuoted(text, at, end);
+      const close = skipQuoted(bytes, at, end);
       if (close === -1) return end;
       at = close - 1;
     } else if (code === 60) bracketed = true;

@@ -4,6 +4,7 @@
  * Strings taken out of a message are slices that keep the whole text alive: `detached` is for those that outlive it.
  */
 import type { CauseId } from "../causes/index.ts";
+import { bytesOf } from "./bytes.ts";
 import * as characters from "./characters.ts";
 import { readNumber, skipClass, skipWhite, trimEnd } from "./skip.ts";
 import { faultAt, lastFault } from "./fault.ts";
@@ -18,7 +19,7 @@ import {
   MESSAGE_SIZE_BYTES_MAX,
 } from "./limits.ts";
 import { malformed } from "./malformed.ts";
-import { methodAt } from "./methods.ts";
+import { isMethod, methodAt } from "./methods.ts";
 import { nameAddrSpans, scanNameAddr } from "./name-addr.ts";
 import { spanIs } from "./parameters.ts";
 import { ParsedRequest, ParsedResponse, type Found } from "./parsed-message.ts";
@@ -63,14 +64,14 @@ export function parseMessage(text: string, source?: Source): SipMessage | Malfor
   if (text.length > MESSAGE_SIZE_BYTES_MAX) {
     return tooLarge(text, MESSAGE_SIZE_BYTES_MAX, text.length, MESSAGE_SIZE_BYTES_MAX, source);
   }
+  const bytes = bytesOf(text, 0, text.length);
   let start = 0;
   // RFC 3261 §7.5: empty lines before the start line are ignored.
-  while (text.charCodeAt(start) <= CR && emptyLineSize(text, start) > 0) {
+  while (bytes[start]! <= CR && emptyLineSize(text, start) > 0) {
     start += emptyLineSize(text, start);
   }
   const lineFeed = text.indexOf("\n", start);
-  const lineEnd =
-    lineFeed > start && text.charCodeAt(lineFeed - 1) === CR ? lineFeed - 1 : lineFeed;
+  const lineEnd = lineFeed > start && bytes[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
   if (lineFeed === -1) {
     faultAt(text.length, "a line break after the start line");
     return fault(text, "start-line-malformed", undefined, source);
@@ -79,23 +80,25 @@ export function parseMessage(text: string, source?: Source): SipMessage | Malfor
   found.start = start;
   found.headersStart = lineFeed + 1;
   found.fields = [];
-  if (isResponse(text, start)) return parseResponse(text, start, lineEnd);
-  return parseRequest(text, start, lineEnd, source);
+  if (isResponse(bytes, start)) return parseResponse(text, bytes, start, lineEnd);
+  return parseRequest(text, bytes, start, lineEnd, source);
 }
 
-function isResponse(text: string, start: number): boolean {
-  return text.charCodeAt(start + 3) === 47 && spanIs(text, start, start + 3, "sip");
+function isResponse(bytes: Uint8Array, start: number): boolean {
+  return bytes[start + 3] === 47 && spanIs(bytes, start, start + 3, "sip");
 }
 
 function parseRequest(
   text: string,
+  bytes: Uint8Array,
   start: number,
   lineEnd: number,
   source: Source | undefined,
 ): SipMessage | Malformed {
-  const methodEnd = skipClass(text, start, lineEnd, TOKEN);
-  const versionStart = text.lastIndexOf(" ", lineEnd - 1) + 1;
-  if (methodEnd === start || text.charCodeAt(methodEnd) !== SPACE) {
+  const methodEnd = skipClass(bytes, start, lineEnd, TOKEN);
+  let versionStart = lineEnd;
+  while (versionStart > start && bytes[versionStart - 1] !== SPACE) versionStart -= 1;
+  if (methodEnd === start || bytes[methodEnd] !== SPACE) {
     faultAt(methodEnd, "a method and one space");
     return fault(text, "start-line-malformed", undefined, source);
   }
@@ -103,57 +106,58 @@ function parseRequest(
     faultAt(lineEnd, "a space and SIP/2.0");
     return fault(text, "start-line-malformed", undefined, source);
   }
-  if (scanVersion(text, versionStart, lineEnd) === -1) {
-    return fault(text, versionFault(text, versionStart, lineEnd), undefined, source);
+  if (scanVersion(bytes, versionStart, lineEnd) === -1) {
+    return fault(text, versionFault(bytes, versionStart, lineEnd), undefined, source);
   }
-  const requestUri = readUri(text, methodEnd + 1, versionStart - 1);
+  const requestUri = readUri(text, bytes, methodEnd + 1, versionStart - 1);
   if (requestUri === undefined) return fault(text, "request-uri-malformed", undefined, source);
-  const method = methodAt(text, start, methodEnd);
-  const failed = readHeaderFields(text, method, source);
+  const method = methodAt(text, bytes, start, methodEnd);
+  const failed = readHeaderFields(text, bytes, method, source);
   return failed ?? new ParsedRequest(found, method, requestUri, source);
 }
 
-function parseResponse(text: string, start: number, lineEnd: number): SipMessage | Malformed {
+function parseResponse(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  lineEnd: number,
+): SipMessage | Malformed {
   const versionEnd = start + 7;
-  if (scanVersion(text, start, versionEnd) === -1) {
+  if (scanVersion(bytes, start, versionEnd) === -1) {
     const space = text.indexOf(" ", start);
     const end = space === -1 || space > lineEnd ? lineEnd : space;
-    return fault(text, versionFault(text, start, end), undefined, undefined);
+    return fault(text, versionFault(bytes, start, end), undefined, undefined);
   }
   const codeEnd = versionEnd + 4;
-  const statusCode = codeEnd > lineEnd ? -1 : readNumber(text, versionEnd + 1, codeEnd, 699);
-  if (text.charCodeAt(versionEnd) !== SPACE || statusCode < 100) {
+  const statusCode = codeEnd > lineEnd ? -1 : readNumber(bytes, versionEnd + 1, codeEnd, 699);
+  if (bytes[versionEnd] !== SPACE || statusCode < 100) {
     faultAt(versionEnd + 1, "a space and a status code from 100 to 699");
     return fault(text, "start-line-malformed", undefined, undefined);
   }
   // The space stays when the reason phrase is empty (RFC 4475 §3.1.1.13); one that is gone too does no harm.
-  if (codeEnd < lineEnd && text.charCodeAt(codeEnd) !== SPACE) {
+  if (codeEnd < lineEnd && bytes[codeEnd] !== SPACE) {
     faultAt(codeEnd, "a space and a reason phrase");
     return fault(text, "start-line-malformed", undefined, undefined);
   }
   const reasonPhrase = codeEnd < lineEnd ? text.slice(codeEnd + 1, lineEnd) : "";
-  const failed = readHeaderFields(text, undefined, undefined);
+  const failed = readHeaderFields(text, bytes, undefined, undefined);
   return failed ?? new ParsedResponse(found, statusCode, reasonPhrase);
 }
 
 /** RFC 3261 §7.1: compared without regard to case. */
-function scanVersion(text: string, start: number, end: number): number {
-  return end - start === 7 && spanIs(text, start, end, "sip/2.0")
+function scanVersion(bytes: Uint8Array, start: number, end: number): number {
+  return end - start === 7 && spanIs(bytes, start, end, "sip/2.0")
     ? end
     : faultAt(start, "SIP/2.0 at the end of the line");
 }
 
-function versionFault(text: string, start: number, end: number): CauseId {
+function versionFault(bytes: Uint8Array, start: number, end: number): CauseId {
   const slash = start + 3;
-  if (text.charCodeAt(slash) !== 47 || !spanIs(text, start, slash, "sip"))
-    return "start-line-malformed";
-  const majorEnd = skipClass(text, slash + 1, end, DIGIT);
-  const minorEnd = skipClass(text, majorEnd + 1, end, DIGIT);
+  if (bytes[slash] !== 47 || !spanIs(bytes, start, slash, "sip")) return "start-line-malformed";
+  const majorEnd = skipClass(bytes, slash + 1, end, DIGIT);
+  const minorEnd = skipClass(bytes, majorEnd + 1, end, DIGIT);
   const isVersion =
-    majorEnd > slash + 1 &&
-    text.charCodeAt(majorEnd) === 46 &&
-    minorEnd > majorEnd + 1 &&
-    minorEnd === end;
+    majorEnd > slash + 1 && bytes[majorEnd] === 46 && minorEnd > majorEnd + 1 && minorEnd === end;
   return isVersion ? "version-unsupported" : "start-line-malformed";
 }
 
@@ -170,6 +174,7 @@ function fault(
 /** `method` is undefined in a response, where CSeq need not match anything here. */
 function readHeaderFields(
   text: string,
+  bytes: Uint8Array,
   method: string | undefined,
   source: Source | undefined,
 ): Malformed | undefined {
@@ -181,7 +186,7 @@ function readHeaderFields(
   let contentLengthAt = 0;
   found.maxForwards = -1;
   while (true) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     if (code === CR || code === LF) {
       const size = emptyLineSize(text, at);
       if (size > 0) {
@@ -194,7 +199,7 @@ function readHeaderFields(
       faultAt(length, "an empty line after the header fields");
       return fault(text, "header-malformed", undefined, source);
     }
-    const name = scanHeaderName(text, at, length);
+    const name = scanHeaderName(bytes, at, length);
     if (name === -1) return fault(text, "header-malformed", undefined, source);
     const id = foundId(name);
     const end = endOfField(text, foundColon(name) + 1);
@@ -214,8 +219,8 @@ function readHeaderFields(
     }
     fields.push(packField(at, id));
     if (id !== Other && id <= ContentLength && id !== Contact) {
-      const valueStart = skipWhite(text, foundColon(name) + 1, end);
-      const valueEnd = trimEnd(text, valueStart, end);
+      const valueStart = skipWhite(bytes, foundColon(name) + 1, end);
+      const valueEnd = trimEnd(bytes, valueStart, end);
       const isRepeated = (seen & (1 << id)) !== 0;
       if (isRepeated && id !== Via) {
         faultAt(at, "one header field of this name only");
@@ -224,14 +229,14 @@ function readHeaderFields(
       seen |= 1 << id;
       let isRead = true;
       if (id === Via) {
-        if (!isRepeated) isRead = readTopVia(text, valueStart, valueEnd);
-      } else if (id === From) isRead = readFrom(text, valueStart, valueEnd);
-      else if (id === To) isRead = readTo(text, valueStart, valueEnd);
-      else if (id === CallId) isRead = readCallId(text, valueStart, valueEnd);
-      else if (id === Cseq) isRead = readCseq(text, valueStart, valueEnd, method);
-      else if (id === MaxForwards) isRead = readMaxForwards(text, valueStart, valueEnd);
+        if (!isRepeated) isRead = readTopVia(text, bytes, valueStart, valueEnd);
+      } else if (id === From) isRead = readFrom(text, bytes, valueStart, valueEnd);
+      else if (id === To) isRead = readTo(text, bytes, valueStart, valueEnd);
+      else if (id === CallId) isRead = readCallId(text, bytes, valueStart, valueEnd);
+      else if (id === Cseq) isRead = readCseq(text, bytes, valueStart, valueEnd, method);
+      else if (id === MaxForwards) isRead = readMaxForwards(bytes, valueStart, valueEnd);
       else {
-        contentLength = readNumber(text, valueStart, valueEnd, MESSAGE_SIZE_BYTES_MAX);
+        contentLength = readNumber(bytes, valueStart, valueEnd, MESSAGE_SIZE_BYTES_MAX);
         contentLengthAt = valueStart;
       }
       if (!isRead) return fault(text, faultCause(id), headerNameOf(id), source);
@@ -282,37 +287,37 @@ function faultCause(id: HeaderId): CauseId {
   return id === Cseq ? "cseq-malformed" : "header-malformed";
 }
 
-function readTopVia(text: string, start: number, end: number): boolean {
-  const via = readVia(text, start, end);
+function readTopVia(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  const via = readVia(text, bytes, start, end);
   if (via === undefined) return false;
   found.topVia = via;
   return true;
 }
 
-function readFrom(text: string, start: number, end: number): boolean {
+function readFrom(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   const spans = addressScratch;
-  if (scanNameAddr(text, start, end, spans) === -1) return false;
+  if (scanNameAddr(bytes, start, end, spans) === -1) return false;
   found.fromStart = start;
   found.fromEnd = end;
   found.fromTag = spans.tagStart === -1 ? undefined : text.slice(spans.tagStart, spans.tagEnd);
   return true;
 }
 
-function readTo(text: string, start: number, end: number): boolean {
+function readTo(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   const spans = addressScratch;
-  if (scanNameAddr(text, start, end, spans) === -1) return false;
+  if (scanNameAddr(bytes, start, end, spans) === -1) return false;
   found.toStart = start;
   found.toEnd = end;
   found.toTag = spans.tagStart === -1 ? undefined : text.slice(spans.tagStart, spans.tagEnd);
   return true;
 }
 
-function readCallId(text: string, start: number, end: number): boolean {
+function readCallId(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   if (start === end) {
     faultAt(start, "a Call-ID");
     return false;
   }
-  const stop = skipClass(text, start, end, VISIBLE);
+  const stop = skipClass(bytes, start, end, VISIBLE);
   if (stop < end) {
     faultAt(stop, "the end of the Call-ID");
     return false;
@@ -322,24 +327,30 @@ function readCallId(text: string, start: number, end: number): boolean {
 }
 
 /** `1*DIGIT LWS Method`; the method is the request's own (RFC 3261 §8.1.1.5). */
-function readCseq(text: string, start: number, end: number, method: string | undefined): boolean {
-  const numberEnd = skipClass(text, start, end, DIGIT);
-  const sequenceNumber = readNumber(text, start, numberEnd, CSEQ_MAX);
+function readCseq(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  method: string | undefined,
+): boolean {
+  const numberEnd = skipClass(bytes, start, end, DIGIT);
+  const sequenceNumber = readNumber(bytes, start, numberEnd, CSEQ_MAX);
   if (sequenceNumber === -1) {
     faultAt(start, `a sequence number from 0 to ${CSEQ_MAX}`);
     return false;
   }
-  const methodStart = skipWhite(text, numberEnd, end);
-  const methodEnd = skipClass(text, methodStart, end, TOKEN);
+  const methodStart = skipWhite(bytes, numberEnd, end);
+  const methodEnd = skipClass(bytes, methodStart, end, TOKEN);
   if (methodStart === numberEnd || methodEnd === methodStart || methodEnd !== end) {
     faultAt(methodStart, "white space and a method");
     return false;
   }
   if (method === undefined) {
-    found.cseq = { sequenceNumber, method: methodAt(text, methodStart, methodEnd) };
+    found.cseq = { sequenceNumber, method: methodAt(text, bytes, methodStart, methodEnd) };
     return true;
   }
-  if (end - methodStart !== method.length || !text.startsWith(method, methodStart)) {
+  if (!isMethod(bytes, methodStart, end, method)) {
     faultAt(methodStart, `the request's method, ${method}`);
     return false;
   }
@@ -347,8 +358,8 @@ function readCseq(text: string, start: number, end: number, method: string | und
   return true;
 }
 
-function readMaxForwards(text: string, start: number, end: number): boolean {
-  found.maxForwards = readNumber(text, start, end, MAX_FORWARDS_MAX);
+function readMaxForwards(bytes: Uint8Array, start: number, end: number): boolean {
+  found.maxForwards = readNumber(bytes, start, end, MAX_FORWARDS_MAX);
   if (found.maxForwards !== -1) return true;
   faultAt(start, "a number from 0 to 255");
   return false;

@@ -3,6 +3,7 @@
  * and once. All fields are set in one order, so that all messages of a kind have one shape.
  */
 import type { CauseId } from "../causes/index.ts";
+import { bytesOf } from "./bytes.ts";
 import * as characters from "./characters.ts";
 import { readNumber, skipClass, skipWhite } from "./skip.ts";
 import { lastFault } from "./fault.ts";
@@ -11,6 +12,7 @@ import {
   fieldId,
   fieldStart,
   findField,
+  skipWhiteInText,
   valueEnd,
   valueStart,
   type FieldTable,
@@ -100,13 +102,12 @@ abstract class ParsedMessage implements FieldTable {
   }
 
   get from(): NameAddr {
-    // Scanned by the same rules when the message was parsed, so it cannot fail now.
-    this.#from ??= readNameAddr(this.text, this.#fromStart, this.#fromEnd)!;
+    this.#from ??= this.#address(this.#fromStart, this.#fromEnd);
     return this.#from;
   }
 
   get to(): NameAddr {
-    this.#to ??= readNameAddr(this.text, this.#toStart, this.#toEnd)!;
+    this.#to ??= this.#address(this.#toStart, this.#toEnd);
     return this.#to;
   }
 
@@ -137,11 +138,12 @@ abstract class ParsedMessage implements FieldTable {
       }
       let at = valueStart(this, index);
       const end = valueEnd(this, index, at);
+      const bytes = bytesOf(this.text, at, end);
       while (at < end) {
-        const stop = endOfListValue(this.text, at, end);
+        const stop = endOfListValue(bytes, at, end);
         const value = unfold(this.text.slice(at, stop).trim());
         if (value !== "") values.push(value);
-        at = skipWhite(this.text, stop + 1, end);
+        at = skipWhite(bytes, stop + 1, end);
       }
     }
     return values;
@@ -156,8 +158,9 @@ abstract class ParsedMessage implements FieldTable {
     ) {
       let at = valueStart(this, index);
       const end = valueEnd(this, index, at);
+      const bytes = bytesOf(this.text, at, end);
       while (true) {
-        const via = readVia(this.text, at, end);
+        const via = readVia(this.text, bytes, at, end);
         if (via === undefined) return this.#fault(Header.Via, "via-malformed");
         vias.push(via);
         if (via.end >= end) break;
@@ -173,10 +176,11 @@ abstract class ParsedMessage implements FieldTable {
     for (let index = findField(this, id, 0); index !== -1; index = findField(this, id, index + 1)) {
       let at = valueStart(this, index);
       const end = valueEnd(this, index, at);
+      const bytes = bytesOf(this.text, at, end);
       while (true) {
-        const stop = endOfListValue(this.text, at, end);
-        if (!isWildcard(this.text, at, stop)) {
-          const address = readNameAddr(this.text, at, stop);
+        const stop = endOfListValue(bytes, at, end);
+        if (!isWildcard(bytes, at, stop)) {
+          const address = readNameAddr(this.text, bytes, at, stop);
           if (address === undefined) {
             return this.#fault(
               id,
@@ -186,7 +190,7 @@ abstract class ParsedMessage implements FieldTable {
           addresses.push(address);
         }
         if (stop >= end) break;
-        at = skipWhite(this.text, stop + 1, end);
+        at = skipWhite(bytes, stop + 1, end);
       }
     }
     if (id === Header.Contact) this.#contacts = addresses;
@@ -198,15 +202,21 @@ abstract class ParsedMessage implements FieldTable {
     if (index === -1) return undefined;
     const start = valueStart(this, index);
     const end = valueEnd(this, index, start);
-    const digitsEnd = skipClass(this.text, start, end, DIGIT);
-    const value = readNumber(this.text, start, digitsEnd, UINT32_MAX);
-    const next = skipWhite(this.text, digitsEnd, end);
+    const bytes = bytesOf(this.text, start, end);
+    const digitsEnd = skipClass(bytes, start, end, DIGIT);
+    const value = readNumber(bytes, start, digitsEnd, UINT32_MAX);
+    const next = skipWhite(bytes, digitsEnd, end);
     // Retry-After and Session-Expires go on with a comment or parameters (RFC 3261 §20.33, RFC 4028 §4).
-    const code = next < end ? this.text.charCodeAt(next) : 59;
+    const code = next < end ? bytes[next] : 59;
     if (value !== -1 && (code === 59 || code === 40)) return value;
     lastFault.offset = value === -1 ? start : next;
     lastFault.expected = value === -1 ? "a number from 0 to 4294967295" : "the end of the number";
     return this.#fault(id, "header-malformed");
+  }
+
+  #address(start: number, end: number): NameAddr {
+    // Scanned by the same rules when the message was parsed, so it cannot fail now.
+    return readNameAddr(this.text, bytesOf(this.text, start, end), start, end)!;
   }
 
   #value(index: number): string {
@@ -223,8 +233,8 @@ abstract class ParsedMessage implements FieldTable {
   protected abstract sourceOfFault(): Source | undefined;
 }
 
-function isWildcard(text: string, start: number, end: number): boolean {
-  return text.charCodeAt(start) === 42 && skipWhite(text, start + 1, end) === end;
+function isWildcard(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes[start] === 42 && skipWhite(bytes, start + 1, end) === end;
 }
 
 /** Whether the field's name, which has no id, is that one. `wanted` in lower case. */
@@ -233,7 +243,7 @@ export function fieldNameIs(table: FieldTable, index: number, wanted: string): b
   const end = start + wanted.length;
   if (end >= fieldEnd(table, index)) return false;
   if (table.text.slice(start, end).toLowerCase() !== wanted) return false;
-  return table.text.charCodeAt(skipWhite(table.text, end, fieldEnd(table, index))) === 58;
+  return table.text.charCodeAt(skipWhiteInText(table.text, end, fieldEnd(table, index))) === 58;
 }
 
 /** A request, read as far as everybody needs it. */

@@ -65,50 +65,49 @@ export function uriSpans(): UriSpans {
  *
  * @returns `end`, or -1 with the fault noted
  */
-export function scanUri(text: string, start: number, end: number, spans: UriSpans): number {
-  const scheme = schemeAt(text, start, end);
+export function scanUri(bytes: Uint8Array, start: number, end: number, spans: UriSpans): number {
+  const scheme = schemeAt(bytes, start, end);
   spans.scheme = scheme;
   if (scheme === SIP || scheme === SIPS) {
     spans.schemeEnd = start + (scheme === SIP ? 3 : 4);
-    return scanSip(text, spans.schemeEnd + 1, end, spans);
+    return scanSip(bytes, spans.schemeEnd + 1, end, spans);
   }
   if (scheme === TEL) {
     spans.schemeEnd = start + 3;
-    return scanTel(text, start + 4, end, spans);
+    return scanTel(bytes, start + 4, end, spans);
   }
-  return scanOther(text, start, end, spans);
+  return scanOther(bytes, start, end, spans);
 }
 
-function schemeAt(text: string, start: number, end: number): number {
+function schemeAt(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 4) return OTHER;
-  const first = text.charCodeAt(start) | 32;
-  const second = text.charCodeAt(start + 1) | 32;
-  const third = text.charCodeAt(start + 2) | 32;
-  const fourth = text.charCodeAt(start + 3);
+  const first = bytes[start]! | 32;
+  const second = bytes[start + 1]! | 32;
+  const third = bytes[start + 2]! | 32;
+  const fourth = bytes[start + 3]!;
   if (first === 115 && second === 105 && third === 112) {
     if (fourth === COLON) return SIP;
-    if ((fourth | 32) === 115 && end - start > 4 && text.charCodeAt(start + 4) === COLON)
-      return SIPS;
+    if ((fourth | 32) === 115 && end - start > 4 && bytes[start + 4] === COLON) return SIPS;
   } else if (first === 116 && second === 101 && third === 108 && fourth === COLON) return TEL;
   return OTHER;
 }
 
 /** An "@" ends the userinfo wherever it stands: neither parameters nor headers may hold one (RFC 3261 §25.1). */
-function scanSip(text: string, start: number, end: number, spans: UriSpans): number {
+function scanSip(bytes: Uint8Array, start: number, end: number, spans: UriSpans): number {
   spans.userEnd = -1;
   spans.passwordEnd = -1;
   spans.port = -1;
   let hostStart = start;
-  const userEnd = skipEscapable(text, start, end, USER);
+  const userEnd = skipEscapable(bytes, start, end, USER);
   if (userEnd < end) {
-    const code = text.charCodeAt(userEnd);
+    const code = bytes[userEnd]!;
     if (code === AT) {
       if (userEnd === start) return faultAt(start, "a user before the @");
       spans.userEnd = userEnd;
       hostStart = userEnd + 1;
     } else if (code === COLON) {
-      const passwordEnd = skipEscapable(text, userEnd + 1, end, PASSWORD);
-      if (passwordEnd < end && text.charCodeAt(passwordEnd) === AT) {
+      const passwordEnd = skipEscapable(bytes, userEnd + 1, end, PASSWORD);
+      if (passwordEnd < end && bytes[passwordEnd] === AT) {
         if (userEnd === start) return faultAt(start, "a user before the password");
         spans.userEnd = userEnd;
         spans.passwordEnd = passwordEnd;
@@ -116,34 +115,34 @@ function scanSip(text: string, start: number, end: number, spans: UriSpans): num
       }
     }
   }
-  const hostEnd = scanHost(text, hostStart, end);
+  const hostEnd = scanHost(bytes, hostStart, end);
   if (hostEnd === -1) return faultAt(hostStart, "a host name, IPv4 address or [IPv6 address]");
   spans.hostStart = hostStart;
   spans.hostEnd = hostEnd;
   let at = hostEnd;
-  if (at < end && text.charCodeAt(at) === COLON) {
-    const portEnd = skipClass(text, at + 1, end, DIGIT);
-    spans.port = readNumber(text, at + 1, portEnd, PORT_MAX);
+  if (at < end && bytes[at] === COLON) {
+    const portEnd = skipClass(bytes, at + 1, end, DIGIT);
+    spans.port = readNumber(bytes, at + 1, portEnd, PORT_MAX);
     if (spans.port === -1) return faultAt(at + 1, "a port from 0 to 65535");
     at = portEnd;
   }
   spans.parametersStart = at;
-  at = scanUriParameters(text, at, end);
+  at = scanUriParameters(bytes, at, end);
   if (at === -1) return -1;
   spans.parametersEnd = at;
   if (at === end) return end;
-  if (text.charCodeAt(at) !== QUESTION) return faultAt(at, "the end of the URI");
-  return scanUriHeaders(text, at + 1, end);
+  if (bytes[at] !== QUESTION) return faultAt(at, "the end of the URI");
+  return scanUriHeaders(bytes, at + 1, end);
 }
 
-function scanUriParameters(text: string, start: number, end: number): number {
+function scanUriParameters(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && text.charCodeAt(at) === SEMICOLON) {
-    const nameEnd = skipEscapable(text, at + 1, end, URI_PARAMETER);
+  while (at < end && bytes[at] === SEMICOLON) {
+    const nameEnd = skipEscapable(bytes, at + 1, end, URI_PARAMETER);
     if (nameEnd === at + 1) return faultAt(nameEnd, "a URI parameter name");
     at = nameEnd;
-    if (at < end && text.charCodeAt(at) === EQUALS) {
-      const valueEnd = skipEscapable(text, at + 1, end, URI_PARAMETER);
+    if (at < end && bytes[at] === EQUALS) {
+      const valueEnd = skipEscapable(bytes, at + 1, end, URI_PARAMETER);
       if (valueEnd === at + 1) return faultAt(valueEnd, "a URI parameter value");
       at = valueEnd;
     }
@@ -151,29 +150,29 @@ function scanUriParameters(text: string, start: number, end: number): number {
   return at;
 }
 
-function scanUriHeaders(text: string, start: number, end: number): number {
+function scanUriHeaders(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (true) {
-    const nameEnd = skipEscapable(text, at, end, URI_HEADER);
+    const nameEnd = skipEscapable(bytes, at, end, URI_HEADER);
     if (nameEnd === at) return faultAt(at, "a header name");
-    if (nameEnd >= end || text.charCodeAt(nameEnd) !== EQUALS) {
+    if (nameEnd >= end || bytes[nameEnd] !== EQUALS) {
       return faultAt(nameEnd, "an = after the header name");
     }
-    at = skipEscapable(text, nameEnd + 1, end, URI_HEADER);
+    at = skipEscapable(bytes, nameEnd + 1, end, URI_HEADER);
     if (at === end) return end;
-    if (text.charCodeAt(at) !== 38) return faultAt(at, "an & or the end of the URI");
+    if (bytes[at] !== 38) return faultAt(at, "an & or the end of the URI");
     at += 1;
   }
 }
 
 /** Digits with visual separators, "+" in front when global; a local number may hold hexadecimal digits, "*" and "#". */
-function scanTel(text: string, start: number, end: number, spans: UriSpans): number {
+function scanTel(bytes: Uint8Array, start: number, end: number, spans: UriSpans): number {
   let at = start;
-  const isGlobal = at < end && text.charCodeAt(at) === 43;
+  const isGlobal = at < end && bytes[at] === 43;
   if (isGlobal) at += 1;
   let digits = 0;
   for (; at < end; at += 1) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     const bits = classOf[code]!;
     if ((bits & (isGlobal ? DIGIT : HEX)) !== 0 || (!isGlobal && (code === 42 || code === 35))) {
       digits += 1;
@@ -183,22 +182,22 @@ function scanTel(text: string, start: number, end: number, spans: UriSpans): num
   spans.hostStart = start;
   spans.hostEnd = at;
   spans.parametersStart = at;
-  at = scanUriParameters(text, at, end);
+  at = scanUriParameters(bytes, at, end);
   if (at === -1) return -1;
   spans.parametersEnd = at;
   return at === end ? end : faultAt(at, "the end of the URI");
 }
 
-function scanOther(text: string, start: number, end: number, spans: UriSpans): number {
-  const schemeEnd = skipClass(text, start, end, TOKEN);
-  if (schemeEnd === start || (classOf[text.charCodeAt(start)]! & ALPHA) === 0) {
+function scanOther(bytes: Uint8Array, start: number, end: number, spans: UriSpans): number {
+  const schemeEnd = skipClass(bytes, start, end, TOKEN);
+  if (schemeEnd === start || (classOf[bytes[start]!]! & ALPHA) === 0) {
     return faultAt(start, "a URI");
   }
-  if (schemeEnd >= end || text.charCodeAt(schemeEnd) !== COLON) {
+  if (schemeEnd >= end || bytes[schemeEnd] !== COLON) {
     return faultAt(schemeEnd, "a : after the URI scheme");
   }
   spans.schemeEnd = schemeEnd;
-  const at = skipClass(text, schemeEnd + 1, end, URIC);
+  const at = skipClass(bytes, schemeEnd + 1, end, URIC);
   if (at === schemeEnd + 1) return faultAt(at, "something after the URI scheme");
   return at === end ? end : faultAt(at, "the end of the URI");
 }

@@ -155,3 +155,8 @@ test("schemes that we do not know are read and named (RFC 4475 §3.3.2 to §3.3.
     assert.equal(uri.text, text);
   }
 });
+
+test("a character that is no byte is no part of a URI, whatever its low byte", () => {
+  assert.equal(parseUri("sip:\u0161lice@example.org"), undefined);
+  assert.equal(parseUri("sip:\u00e9@example.org"), undefined);
+});

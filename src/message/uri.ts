@@ -1,6 +1,7 @@
 /**
  * Hot path: the Request-URI of every request. Parts that are seldom asked for are decoded when somebody asks.
  */
+import { bytesOf, isLatin1 } from "./bytes.ts";
 import * as characters from "./characters.ts";
 import type { OtherUri, Parameter, SipUri, TelUri, Uri } from "./types.ts";
 import { OTHER, scanUri, SIP, SIPS, TEL, uriSpans, type UriSpans } from "./uri-scan.ts";
@@ -77,15 +78,20 @@ export function buildUri(text: string, start: number, end: number, spans: UriSpa
 }
 
 /** The URI that stands there exactly; undefined with the fault noted when it is malformed. */
-export function readUri(text: string, start: number, end: number): Uri | undefined {
-  return scanUri(text, start, end, scratch) === -1
+export function readUri(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Uri | undefined {
+  return scanUri(bytes, start, end, scratch) === -1
     ? undefined
     : buildUri(text, start, end, scratch);
 }
 
 /** A SIP, SIPS or tel URI by its grammar, any other by RFC 2396's; undefined when it is none. White space is a fault. */
 export function parseUri(text: string): Uri | undefined {
-  return readUri(text, 0, text.length);
+  return isLatin1(text) ? readUri(text, bytesOf(text, 0, text.length), 0, text.length) : undefined;
 }
 
 /** `;name=value` of a URI: names in lower case, %-escapes decoded once (RFC 4475 §3.1.1.3). */

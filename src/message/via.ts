@@ -1,6 +1,7 @@
 /**
  * Hot path: the topmost Via of every message (RFC 3261 §20.42, RFC 3581 §3).
  */
+import { bytesOf, isLatin1 } from "./bytes.ts";
 import * as characters from "./characters.ts";
 import { readNumber, skipClass, skipWhite } from "./skip.ts";
 import { faultAt } from "./fault.ts";
@@ -9,7 +10,7 @@ import { readParameters, scanParameter, spanIs } from "./parameters.ts";
 import type { BranchId, Parameter, Via } from "./types.ts";
 import { hostText } from "./uri.ts";
 
-const { COLON, COMMA, DIGIT, SEMICOLON, SLASH, TOKEN } = characters;
+const { COLON, COMMA, DIGIT, DOT, OPEN_BRACKET, SEMICOLON, SLASH, TOKEN } = characters;
 
 const PORT_MAX = 65_535;
 const scratch = { nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0 };
@@ -55,6 +56,7 @@ export class ViaView implements Via {
   /** Notes a parameter that a Via has a place for; false with the fault noted when its value is none. */
   note(
     text: string,
+    bytes: Uint8Array,
     nameStart: number,
     nameEnd: number,
     valueStart: number,
@@ -62,13 +64,13 @@ export class ViaView implements Via {
   ): boolean {
     switch (nameEnd - nameStart) {
       case 6:
-        if (valueStart !== -1 && spanIs(text, nameStart, nameEnd, "branch")) {
+        if (valueStart !== -1 && spanIs(bytes, nameStart, nameEnd, "branch")) {
           this.branchId ??= text.slice(valueStart, valueEnd) as BranchId;
         }
         return true;
       case 5:
-        if (spanIs(text, nameStart, nameEnd, "rport")) {
-          const port = valueStart === -1 ? 0 : readNumber(text, valueStart, valueEnd, PORT_MAX);
+        if (spanIs(bytes, nameStart, nameEnd, "rport")) {
+          const port = valueStart === -1 ? 0 : readNumber(bytes, valueStart, valueEnd, PORT_MAX);
           if (port === -1) return faultAt(valueStart, "a port from 0 to 65535") !== -1;
           this.rport = port;
           this.rportStart = nameStart;
@@ -76,9 +78,10 @@ export class ViaView implements Via {
         }
         return true;
       case 8:
-        if (valueStart !== -1 && spanIs(text, nameStart, nameEnd, "received")) {
-          const received = withoutBrackets(text, valueStart, valueEnd);
-          if (!isAddress(received)) return faultAt(valueStart, "an IP address") !== -1;
+        if (valueStart !== -1 && spanIs(bytes, nameStart, nameEnd, "received")) {
+          const received = withoutBrackets(text, bytes, valueStart, valueEnd);
+          if (!isAddress(bytes, valueStart, valueEnd))
+            return faultAt(valueStart, "an IP address") !== -1;
           this.received = received;
           this.receivedStart = nameStart;
           this.receivedEnd = valueEnd;
@@ -91,8 +94,8 @@ export class ViaView implements Via {
 }
 
 /** RFC 5118 §4.5: `received` with brackets must be read, and is written without. */
-function withoutBrackets(text: string, start: number, end: number): string {
-  return text.charCodeAt(start) === 91 && text.charCodeAt(end - 1) === 93
+function withoutBrackets(text: string, bytes: Uint8Array, start: number, end: number): string {
+  return bytes[start] === 91 && bytes[end - 1] === 93
     ? text.slice(start + 1, end - 1)
     : text.slice(start, end);
 }
@@ -102,30 +105,49 @@ function withoutBrackets(text: string, start: number, end: number): string {
  *
  * @returns the Via, its `end` at the comma or at `end`; undefined with the fault noted
  */
-export function readVia(text: string, start: number, end: number): ViaView | undefined {
-  const via = readSentBy(text, start, end, false);
-  return via !== undefined && readViaParameters(via, text, end) ? via : undefined;
+export function readVia(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): ViaView | undefined {
+  const via = readSentBy(text, bytes, start, end, false);
+  return via !== undefined && readViaParameters(via, text, bytes, end) ? via : undefined;
 }
 
 /**
  * As much of a Via as can be read: enough to answer a request whose Via has broken parameters, or is of another
  * version of SIP; undefined when even `host:port` is missing.
  */
-export function readViaLeniently(text: string, start: number, end: number): ViaView | undefined {
-  const via = readSentBy(text, start, end, true);
-  if (via !== undefined) readViaParameters(via, text, end);
+export function readViaLeniently(
+  text: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): ViaView | undefined {
+  const via = readSentBy(text, bytes, start, end, true);
+  if (via !== undefined) readViaParameters(via, text, bytes, end);
   return via;
 }
 
-function readViaParameters(via: ViaView, text: string, end: number): boolean {
-  let at = skipWhite(text, via.sentByEnd, end);
+function readViaParameters(via: ViaView, text: string, bytes: Uint8Array, end: number): boolean {
+  let at = skipWhite(bytes, via.sentByEnd, end);
   while (at < end) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at];
     if (code === COMMA) break;
     if (code !== SEMICOLON) return faultAt(at, "a ; or the end of the Via") !== -1;
-    at = scanParameter(text, at, end, scratch);
+    at = scanParameter(bytes, at, end, scratch);
     if (at === -1) return false;
-    if (!via.note(text, scratch.nameStart, scratch.nameEnd, scratch.valueStart, scratch.valueEnd)) {
+    if (
+      !via.note(
+        text,
+        bytes,
+        scratch.nameStart,
+        scratch.nameEnd,
+        scratch.valueStart,
+        scratch.valueEnd,
+      )
+    ) {
       return false;
     }
     via.end = at;
@@ -134,26 +156,30 @@ function readViaParameters(via: ViaView, text: string, end: number): boolean {
   return true;
 }
 
-function isAddress(text: string): boolean {
-  return isIpv6(text, 0, text.length) || scanHost(text, 0, text.length) === text.length;
+function isAddress(bytes: Uint8Array, valueStart: number, valueEnd: number): boolean {
+  const isBracketed = bytes[valueStart] === OPEN_BRACKET;
+  const start = isBracketed ? valueStart + 1 : valueStart;
+  const end = isBracketed ? valueEnd - 1 : valueEnd;
+  return isIpv6(bytes, start, end) || scanHost(bytes, start, end) === end;
 }
 
 function readSentBy(
   text: string,
+  bytes: Uint8Array,
   start: number,
   end: number,
   anyVersion: boolean,
 ): ViaView | undefined {
-  let at = scanProtocol(text, skipWhite(text, start, end), end, anyVersion);
+  let at = scanProtocol(bytes, skipWhite(bytes, start, end), end, anyVersion);
   if (at === -1) return undefined;
-  const transportEnd = skipClass(text, at, end, TOKEN);
+  const transportEnd = skipClass(bytes, at, end, TOKEN);
   if (transportEnd === at) {
     faultAt(at, "a transport");
     return undefined;
   }
-  const transport = transportAt(text, at, transportEnd);
-  at = skipWhite(text, transportEnd, end);
-  const hostEnd = at === transportEnd ? -1 : scanHost(text, at, end);
+  const transport = transportAt(text, bytes, at, transportEnd);
+  at = skipWhite(bytes, transportEnd, end);
+  const hostEnd = at === transportEnd ? -1 : scanHost(bytes, at, end);
   if (hostEnd === -1) {
     faultAt(at, "a host name, IPv4 address or [IPv6 address]");
     return undefined;
@@ -161,11 +187,11 @@ function readSentBy(
   const host = hostText(text, at, hostEnd);
   let port: number | undefined;
   let sentByEnd = hostEnd;
-  at = skipWhite(text, hostEnd, end);
-  if (at < end && text.charCodeAt(at) === COLON) {
-    const portStart = skipWhite(text, at + 1, end);
-    const portEnd = skipClass(text, portStart, end, DIGIT);
-    port = readNumber(text, portStart, portEnd, PORT_MAX);
+  at = skipWhite(bytes, hostEnd, end);
+  if (at < end && bytes[at] === COLON) {
+    const portStart = skipWhite(bytes, at + 1, end);
+    const portEnd = skipClass(bytes, portStart, end, DIGIT);
+    port = readNumber(bytes, portStart, portEnd, PORT_MAX);
     if (port === -1) {
       faultAt(portStart, "a port from 0 to 65535");
       return undefined;
@@ -178,32 +204,44 @@ function readSentBy(
 }
 
 /** `SIP / 2.0 /`, white space wherever it likes to be. */
-function scanProtocol(text: string, start: number, end: number, anyVersion: boolean): number {
+function scanProtocol(bytes: Uint8Array, start: number, end: number, anyVersion: boolean): number {
   // The spelling that everybody uses, before the general case.
-  if (text.startsWith("SIP/2.0/", start)) return start + 8;
-  let at = skipClass(text, start, end, TOKEN);
-  if (!spanIs(text, start, at, "sip")) return faultAt(start, "SIP/2.0/");
-  at = skipWhite(text, at, end);
-  if (at >= end || text.charCodeAt(at) !== SLASH) return faultAt(at, "a /");
-  at = skipWhite(text, at + 1, end);
-  const versionEnd = skipClass(text, at, end, TOKEN);
-  if (!anyVersion && !spanIs(text, at, versionEnd, "2.0")) return faultAt(at, "2.0");
-  at = skipWhite(text, versionEnd, end);
-  if (at >= end || text.charCodeAt(at) !== SLASH) return faultAt(at, "a /");
-  return skipWhite(text, at + 1, end);
+  if (
+    bytes[start] === 83 &&
+    bytes[start + 1] === 73 &&
+    bytes[start + 2] === 80 &&
+    bytes[start + 3] === SLASH &&
+    bytes[start + 4] === 50 &&
+    bytes[start + 5] === DOT &&
+    bytes[start + 6] === 48 &&
+    bytes[start + 7] === SLASH
+  ) {
+    return start + 8;
+  }
+  let at = skipClass(bytes, start, end, TOKEN);
+  if (!spanIs(bytes, start, at, "sip")) return faultAt(start, "SIP/2.0/");
+  at = skipWhite(bytes, at, end);
+  if (at >= end || bytes[at] !== SLASH) return faultAt(at, "a /");
+  at = skipWhite(bytes, at + 1, end);
+  const versionEnd = skipClass(bytes, at, end, TOKEN);
+  if (!anyVersion && !spanIs(bytes, at, versionEnd, "2.0")) return faultAt(at, "2.0");
+  at = skipWhite(bytes, versionEnd, end);
+  if (at >= end || bytes[at] !== SLASH) return faultAt(at, "a /");
+  return skipWhite(bytes, at + 1, end);
 }
 
-function transportAt(text: string, start: number, end: number): string {
+function transportAt(text: string, bytes: Uint8Array, start: number, end: number): string {
   if (end - start === 3) {
-    if (spanIs(text, start, end, "udp")) return "UDP";
-    if (spanIs(text, start, end, "tcp")) return "TCP";
-    if (spanIs(text, start, end, "tls")) return "TLS";
+    if (spanIs(bytes, start, end, "udp")) return "UDP";
+    if (spanIs(bytes, start, end, "tcp")) return "TCP";
+    if (spanIs(bytes, start, end, "tls")) return "TLS";
   }
   return text.slice(start, end).toUpperCase();
 }
 
 /** One Via value; undefined when it is malformed, or when a second value follows. */
 export function parseVia(text: string): Via | undefined {
-  const via = readVia(text, 0, text.length);
+  if (!isLatin1(text)) return undefined;
+  const via = readVia(text, bytesOf(text, 0, text.length), 0, text.length);
   return via !== undefined && via.end === text.length ? via : undefined;
 }
