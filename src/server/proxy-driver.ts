@@ -166,7 +166,8 @@ export class ProxyDriver {
         this.#resolve(running, output.branch, output.question);
         return;
       case "giveUp":
-        parts.pending.concluded(output.cause.statusCode, output.cause);
+        // Nothing went out: the record has a cause and no status code.
+        parts.pending.concluded(0, output.cause);
         return;
       case "ended":
         this.#end(running, parts, nowMs);
