@@ -27,7 +27,7 @@ export const causeRule: Rule = ({ sources, texts, list }) => {
       const path = `content/causes/${id}/${file}`;
       if (!paths.has(path)) found(`cause "${id}" has no ${path}`);
     }
-    if (!tests.some((code) => code.includes(`"${id}"`)))
+    if (!tests.some((code) => new RegExp(`(?<![\\w-])${id}(?![\\w-])`).test(code)))
       found(`no test produces the cause "${id}"`);
   }
   for (const page of pages) {
