@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { ServerError } from "../causes/index.ts";
-import { readImport, type Import, type ImportProblem } from "../directory/index.ts";
-import { IMPORT_COMMAND_ROWS_MAX, shown } from "../server/index.ts";
+import { readImport, type Import, type ImportProblem, type ImportRow } from "../directory/index.ts";
+import { IMPORT_COMMAND_ROWS_MAX, shown, type CommandOutput } from "../server/index.ts";
 import { openRunner, type CommandRunner, type DirectoryOptions } from "./directory-command.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Commands under way: while one waits for the disk, the next are worked on. */
+const COMMANDS_AT_ONCE = 2;
 const BAR_CHARS = 30;
 
 /**
@@ -40,32 +42,51 @@ async function putAll(
   options: DirectoryOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const warnings = new Set<string>();
-  let added = 0;
-  let changed = 0;
-  for (let from = 0; from < rows.length; from += IMPORT_COMMAND_ROWS_MAX) {
-    const slice = rows.slice(from, from + IMPORT_COMMAND_ROWS_MAX);
-    const args = { rows: slice.map(({ aor, password }) => [aor, password]) };
-    for await (const output of runner.run("user import", args)) {
-      if (output.kind === "warning") warnings.add(output.text);
-      if (output.kind === "failed") {
-        terminal.progress("");
-        terminal.error(`${output.text} (${from} of ${rows.length} rows are in; run it again)`);
-        terminal.exitCode(output.exitCode);
-        return;
-      }
-      if (output.kind === "done") {
-        const counts = output.value as { readonly added: number; readonly changed: number };
-        added += counts.added;
-        changed += counts.changed;
-      }
+  const total: Totals = { added: 0, changed: 0, warnings: new Set() };
+  let next = 0;
+  let failure: (CommandOutput & { readonly kind: "failed" }) | undefined;
+  const putSlices = async (): Promise<void> => {
+    while (next < rows.length && failure === undefined) {
+      const slice = rows.slice(next, next + IMPORT_COMMAND_ROWS_MAX);
+      next += slice.length;
+      failure ??= await putSlice(slice, runner, total);
+      terminal.progress(bar(total.added + total.changed, rows.length));
     }
-    terminal.progress(bar(Math.min(from + IMPORT_COMMAND_ROWS_MAX, rows.length), rows.length));
-  }
+  };
+  await Promise.all(Array.from({ length: COMMANDS_AT_ONCE }, putSlices));
   terminal.progress("");
-  for (const warning of warnings) terminal.error(`Warning: ${warning}`);
-  if (options.json === true) terminal.out(JSON.stringify({ added, changed }));
+  for (const warning of total.warnings) terminal.error(`Warning: ${warning}`);
+  const { added, changed } = total;
+  if (failure !== undefined) {
+    terminal.error(`${failure.text} (${added + changed} of ${rows.length} rows are in)`);
+    terminal.exitCode(failure.exitCode);
+  } else if (options.json === true) terminal.out(JSON.stringify({ added, changed }));
   else terminal.out(`Imported ${users(added + changed)}: ${added} new, ${changed} changed.`);
+}
+
+interface Totals {
+  added: number;
+  changed: number;
+  readonly warnings: Set<string>;
+}
+
+/** @returns why the rows did not go in; undefined when they did */
+async function putSlice(
+  slice: readonly ImportRow[],
+  runner: CommandRunner,
+  total: Totals,
+): Promise<(CommandOutput & { readonly kind: "failed" }) | undefined> {
+  const args = { rows: slice.map(({ aor, password }) => [aor, password]) };
+  for await (const output of runner.run("user import", args)) {
+    if (output.kind === "warning") total.warnings.add(output.text);
+    if (output.kind === "failed") return output;
+    if (output.kind === "done") {
+      const counts = output.value as { readonly added: number; readonly changed: number };
+      total.added += counts.added;
+      total.changed += counts.changed;
+    }
+  }
+  return undefined;
 }
 
 function readFile(path: string, terminal: Terminal): Import | undefined {
