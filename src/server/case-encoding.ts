@@ -42,8 +42,8 @@ const doubleBytes = Buffer.alloc(8);
 
 /**
  * Writes one record at `start` and tells where it ends; an end beyond `bytes` means that it did not fit and what was
- * written is rubbish. At most {@link RECORD_LIMIT_BYTES}. The case id is not in it: it lies in the index. Of a
- * success, text that stands elsewhere in the record is left out.
+ * written is rubbish. At most {@link RECORD_LIMIT_BYTES}. Case id and times are not in it: they lie in the header
+ * before it. Of a success, text that stands elsewhere in the record is left out.
  *
  * Hot path: two or three times a call. Straight stores into a buffer outside the heap, no object, no joining of text.
  */
@@ -59,9 +59,6 @@ function encode(record: TraceRecord, bytes: Buffer, start: number): number {
   at = writeText(bytes, at, record.from);
   at = writeText(bytes, at, record.to);
   at = writeText(bytes, at, record.peer);
-  at = writeNumber(bytes, at, record.startedAtMs);
-  if (record.endedAtMs === undefined) bytes[at++] = NOTHING;
-  else at = writeNumber(bytes, at, record.endedAtMs);
   at = writeNumber(bytes, at, record.statusCode);
   at = writeText(bytes, at, record.causeId);
   at = writeNumber(bytes, at, record.droppedCount);
@@ -190,24 +187,30 @@ function cutEvent(event: readonly TraceValue[]): readonly TraceValue[] {
   );
 }
 
+/** What lies before a record's bytes, or above its segment. */
+export interface RecordHeader {
+  readonly caseId: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | undefined;
+  readonly kinds: KindTable;
+}
+
 /** Reads what {@link encodeRecord} wrote between `start` and `end`; undefined where the bytes are not a record. */
 export function decodeRecord(
   bytes: Buffer,
   start: number,
   end: number,
-  { caseId, kinds }: { readonly caseId: string; readonly kinds: KindTable },
+  { kinds, ...header }: RecordHeader,
 ): TraceRecord | undefined {
   const reader = new Reader(bytes, start, end);
   const record = {
-    caseId,
+    ...header,
     callId: reader.text(),
     method: reader.text(),
     requestUri: reader.text(),
     from: reader.text(),
     to: reader.text(),
     peer: reader.text(),
-    startedAtMs: reader.number(),
-    endedAtMs: reader.numberOrNothing(),
     statusCode: reader.number(),
     causeId: reader.text(),
     droppedCount: reader.number(),

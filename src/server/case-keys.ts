@@ -5,6 +5,9 @@ export const FAILED = 1;
 /** A challenge (401, 407): part of every registration, and a failure only when nothing follows it. */
 export const CHALLENGED = 2;
 
+/** It had not ended when it was kept: a server that was told to stop keeps what still hangs. */
+export const PENDING = 4;
+
 const FNV_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
@@ -75,6 +78,7 @@ function schemeEnd(text: string): number {
 }
 
 export function flagsOf(record: TraceRecord): number {
+  if (record.endedAtMs === undefined) return PENDING | FAILED;
   if (record.causeId === "credentials-missing" || record.causeId === "nonce-stale") {
     return CHALLENGED;
   }

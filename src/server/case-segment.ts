@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { currentKinds, decodeRecord, type KindTable } from "./case-encoding.ts";
 import type { TraceRecord } from "../trace/index.ts";
+import { PENDING } from "./case-keys.ts";
 
 export const BATCH_HEADER_BYTES = 16;
 export const RECORD_HEADER_BYTES = 40;
@@ -112,8 +113,12 @@ export class CaseSegment {
 
   #decode(index: number, bytes: Buffer): TraceRecord | undefined {
     const caseHash = this.#words[index * WORDS + WORD.case] as number;
+    const endedAtMs = bytes.readDoubleLE(32);
+    const isPending = (this.flagsAt(index) & PENDING) !== 0;
     return decodeRecord(bytes, RECORD_HEADER_BYTES, bytes.length, {
       caseId: caseHash.toString(16).padStart(8, "0"),
+      startedAtMs: bytes.readDoubleLE(24),
+      endedAtMs: isPending ? undefined : endedAtMs,
       kinds: this.#kinds,
     });
   }

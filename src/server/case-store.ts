@@ -55,6 +55,8 @@ export const FOUND_CASES_LIMIT = 20;
 const FOUND_RECORDS_LIMIT = 200;
 /** Restarts leave short segments behind; beyond this many files the oldest go, whatever their size. */
 const SEGMENT_LIMIT = 256;
+/** A phone that is challenged answers at once: only the latest few can be without an answer and still matter. */
+const CHALLENGES_LIMIT = 32;
 /** A segment holds this part of what may be kept, so dropping one drops little. */
 const SHARES = 16;
 
@@ -139,7 +141,7 @@ class RingOfCases implements CaseStore {
 
   keep(record: TraceRecord): void {
     if (this.#readOnly || this.#isClosed) return;
-    this.#writers[flagsOf(record) === FAILED ? "f" : "s"].add(record);
+    this.#writers[(flagsOf(record) & FAILED) === 0 ? "s" : "f"].add(record);
   }
 
   find(query: CaseQuery): TraceRecord[][] {
@@ -172,25 +174,15 @@ class RingOfCases implements CaseStore {
     );
   }
 
-  /** The latest failure. A challenge is one only where no other request of that Call-ID followed. */
+  /** The latest failure. A challenge is one only where nothing else of that Call-ID followed. */
   #latest(): Found | undefined {
-    const failure = this.#newest((segment, index) => (segment.flagsAt(index) & FAILED) !== 0);
+    const failures = this.#segments.filter(({ stream }) => stream === "f");
+    const failure = newestIn(failures);
     const sinceMs = failure?.endedAtMs ?? -Infinity;
-    const answered = new Set<number>();
-    for (const segment of this.#segments) {
-      for (let index = 0; index < segment.count; index += 1) {
-        if (segment.endedAtMsAt(index) > sinceMs && segment.flagsAt(index) === 0) {
-          answered.add(segment.callHashAt(index));
-        }
-      }
-    }
-    const challenge = this.#newest(
-      (segment, index) =>
-        segment.flagsAt(index) === CHALLENGED &&
-        segment.endedAtMsAt(index) > sinceMs &&
-        !answered.has(segment.callHashAt(index)),
+    const others = this.#segments.filter(
+      ({ stream, newestAtMs }) => stream === "s" && newestAtMs > sinceMs,
     );
-    return challenge ?? failure ?? this.#newest(() => true);
+    return unansweredChallenge(others, sinceMs) ?? failure ?? newestIn(this.#segments);
   }
 
   #latestTowards(aor: string): Found | undefined {
@@ -213,20 +205,6 @@ class RingOfCases implements CaseStore {
           (addressKey(record.to) === key || addressKey(record.requestUri) === key)
         );
       });
-  }
-
-  /** Looks at every record's index once; makes an object only for what it returns. */
-  #newest(isWanted: (segment: CaseSegment, index: number) => boolean): Found | undefined {
-    let newest: Found | undefined;
-    for (const segment of this.#segments) {
-      for (let index = 0; index < segment.count; index += 1) {
-        const endedAtMs = segment.endedAtMsAt(index);
-        if (endedAtMs >= (newest?.endedAtMs ?? -Infinity) && isWanted(segment, index)) {
-          newest = { segment, index, endedAtMs };
-        }
-      }
-    }
-    return newest;
   }
 
   #read(word: number, hash: number): TraceRecord[] {
@@ -308,6 +286,48 @@ class RingOfCases implements CaseStore {
     if (this.#background !== undefined) clearImmediate(this.#background);
     await Promise.all([this.#writers.s.close(), this.#writers.f.close()]);
   }
+}
+
+/** Looks at every record's index once; makes an object only for what it returns. */
+function newestIn(segments: readonly CaseSegment[]): Found | undefined {
+  let newest: Found | undefined;
+  for (const segment of segments) {
+    if (segment.newestAtMs < (newest?.endedAtMs ?? -Infinity)) continue;
+    for (let index = 0; index < segment.count; index += 1) {
+      const endedAtMs = segment.endedAtMsAt(index);
+      if (endedAtMs >= (newest?.endedAtMs ?? -Infinity)) newest = { segment, index, endedAtMs };
+    }
+  }
+  return newest;
+}
+
+/** The latest challenge that no request of its Call-ID answered, among the latest {@link CHALLENGES_LIMIT}. */
+function unansweredChallenge(segments: readonly CaseSegment[], sinceMs: number): Found | undefined {
+  const challenges: Found[] = [];
+  for (const segment of segments) {
+    for (let index = 0; index < segment.count; index += 1) {
+      const endedAtMs = segment.endedAtMsAt(index);
+      if (segment.flagsAt(index) === CHALLENGED && endedAtMs > sinceMs) {
+        challenges.push({ segment, index, endedAtMs });
+        // Twice as many at most are held; the older half goes.
+        if (challenges.length === 2 * CHALLENGES_LIMIT) keepLatest(challenges);
+      }
+    }
+  }
+  keepLatest(challenges);
+  const hashes = new Set(challenges.map(({ segment, index }) => segment.callHashAt(index)));
+  if (hashes.size === 0) return undefined;
+  for (const segment of segments) {
+    for (let index = 0; index < segment.count; index += 1) {
+      if (segment.flagsAt(index) === 0) hashes.delete(segment.callHashAt(index));
+    }
+  }
+  return challenges.find(({ segment, index }) => hashes.has(segment.callHashAt(index)));
+}
+
+function keepLatest(found: Found[]): void {
+  found.sort((a, b) => b.endedAtMs - a.endedAtMs);
+  found.length = Math.min(found.length, CHALLENGES_LIMIT);
 }
 
 function shareOf(limit: number): number {
