@@ -45,12 +45,23 @@ function forwarded(changes: RequestChanges, how: Forwarding = {}): SipRequest {
   return message;
 }
 
+const oursAt = (host: string, transport = ""): string => `<sip:${host}${transport};lr;${TOKEN}>`;
+const recordRoutes = (incoming: Endpoint, outgoing: Endpoint): readonly string[] =>
+  forwarded({}, { incoming, outgoing }).values(Header.RecordRoute);
+
+const isRecorded = (method: string, toTag?: string): boolean => {
+  const request = forwarded(toTag === undefined ? { method } : { method, toTag });
+  return request.header(Header.RecordRoute) !== undefined;
+};
+
 const bye = (...routes: string[]): RequestChanges => ({
   method: "BYE",
   uri: "sip:bob@192.0.2.7",
   toTag: "t1",
   fields: routes.map((route) => `Route: ${route}`),
 });
+
+const isNew = (line: string): boolean => /^(?:Max-Breadth|Record-Route): /.test(line);
 
 test("what no step touches leaves byte for byte, in its order: unknown fields, odd case, a binary body", () => {
   const head =
@@ -70,7 +81,6 @@ test("what no step touches leaves byte for byte, in its order: unknown fields, o
     `Content-Length: ${body.length}\r\nMax-Breadth: 60\r\nRecord-Route: ${OURS}\r\n\r\n${body}`;
   const text = textOf(message, { target: "sip:bob@192.0.2.7" });
   // New fields may stand anywhere among the others; all others keep their order and bytes.
-  const isNew = (line: string): boolean => /^(?:Max-Breadth|Record-Route): /.test(line);
   const lines = (whole: string): string[] => whole.split("\r\n").filter((line) => !isNew(line));
   assert.deepEqual(lines(text), lines(wanted));
   assert.deepEqual(text.split("\r\n").filter(isNew).toSorted(), [
@@ -133,29 +143,24 @@ test("one Record-Route where both sides see us alike, above those that are there
 test("two where transport, port or family change, the outgoing side's on top (RFC 5658 §5, §6.2)", () => {
   const ipv6: Endpoint = { transport: "udp", address: "2001:db8::1", port: 5060 };
   const otherPort: Endpoint = { ...udpSide, port: 5062 };
-  const ours = (host: string, transport = ""): string => `<sip:${host}${transport};lr;${TOKEN}>`;
-  const values = (incoming: Endpoint, outgoing: Endpoint): readonly string[] =>
-    forwarded({}, { incoming, outgoing }).values(Header.RecordRoute);
-  assert.deepEqual(values(tcpSide, udpSide), [
-    ours(`${OUR_ADDRESS}:5060`),
-    ours(`${OUR_ADDRESS}:5060`, ";transport=tcp"),
+  assert.deepEqual(recordRoutes(tcpSide, udpSide), [
+    oursAt(`${OUR_ADDRESS}:5060`),
+    oursAt(`${OUR_ADDRESS}:5060`, ";transport=tcp"),
   ]);
-  assert.deepEqual(values(udpSide, ipv6), [
-    ours("[2001:db8::1]:5060"),
-    ours(`${OUR_ADDRESS}:5060`),
+  assert.deepEqual(recordRoutes(udpSide, ipv6), [
+    oursAt("[2001:db8::1]:5060"),
+    oursAt(`${OUR_ADDRESS}:5060`),
   ]);
-  assert.deepEqual(values(otherPort, udpSide), [
-    ours(`${OUR_ADDRESS}:5060`),
-    ours(`${OUR_ADDRESS}:5062`),
+  assert.deepEqual(recordRoutes(otherPort, udpSide), [
+    oursAt(`${OUR_ADDRESS}:5060`),
+    oursAt(`${OUR_ADDRESS}:5062`),
   ]);
-  assert.deepEqual(values(tcpSide, tcpSide), [ours(`${OUR_ADDRESS}:5060`, ";transport=tcp")]);
+  assert.deepEqual(recordRoutes(tcpSide, tcpSide), [
+    oursAt(`${OUR_ADDRESS}:5060`, ";transport=tcp"),
+  ]);
 });
 
 test("what may start a dialog is record-routed, a method that we do not know too; others are not (RFC 3261 §16.6 step 4)", () => {
-  const isRecorded = (method: string, toTag?: string): boolean => {
-    const request = forwarded(toTag === undefined ? { method } : { method, toTag });
-    return request.header(Header.RecordRoute) !== undefined;
-  };
   for (const method of ["INVITE", "SUBSCRIBE", "REFER", "NOTIFY", "NEWTHING"]) {
     assert.equal(isRecorded(method), true, method);
   }

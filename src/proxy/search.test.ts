@@ -123,6 +123,12 @@ test("the domain alone names no user: 404 without a question", () => {
   assert.deepEqual(world.asked, []);
 });
 
+const causeOf = (lapsed: readonly Binding[]): unknown => {
+  const { outcome } = new World().user("bob@example.org", [], lapsed).search("sip:bob@example.org");
+  assert.ok(outcome?.kind === "refused");
+  return [told(outcome.cause), outcome.cause.evidence];
+};
+
 test("never registered, signed off, and run out are three histories and two causes: all 480 (RFC 3261 §21.4.18)", () => {
   const ended = NOW_MS - 120_000;
   const expired = binding("sip:bob@192.0.2.7", { expiresAtMs: ended, updatedAtMs: ended - 60_000 });
@@ -130,13 +136,6 @@ test("never registered, signed off, and run out are three histories and two caus
     expiresAtMs: ended - 1,
     updatedAtMs: ended - 1,
   });
-  const causeOf = (lapsed: readonly Binding[]): unknown => {
-    const { outcome } = new World()
-      .user("bob@example.org", [], lapsed)
-      .search("sip:bob@example.org");
-    assert.ok(outcome?.kind === "refused");
-    return [told(outcome.cause), outcome.cause.evidence];
-  };
   const unregistered = ["480 user-not-registered", { aor: "sip:bob@example.org" }];
   assert.deepEqual(causeOf([]), unregistered);
   assert.deepEqual(causeOf([removed]), unregistered);
@@ -241,14 +240,15 @@ test("an alias leads to its user, and an alias of an alias too, at another domai
   ]);
 });
 
+const chain = (length: number): World => {
+  const world = new World().user(`u${length}@example.org`, [binding("sip:bob@192.0.2.7")]);
+  for (let at = 0; at < length; at += 1) {
+    world.alias(`u${at}@example.org`, `sip:u${at + 1}@example.org`);
+  }
+  return world;
+};
+
 test("a chain of as many aliases as are allowed arrives; one more is a loop: 482", () => {
-  const chain = (length: number): World => {
-    const world = new World().user(`u${length}@example.org`, [binding("sip:bob@192.0.2.7")]);
-    for (let at = 0; at < length; at += 1) {
-      world.alias(`u${at}@example.org`, `sip:u${at + 1}@example.org`);
-    }
-    return world;
-  };
   assert.equal(chain(ALIAS_CHAIN_MAX).finds("sip:u0@example.org").length, 1);
   assert.equal(chain(ALIAS_CHAIN_MAX + 1).refuses("sip:u0@example.org"), "482 alias-loop");
 });

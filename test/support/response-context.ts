@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { because } from "../../src/causes/index.ts";
+import type { Endpoint } from "../../src/base/endpoint.ts";
+import type { ClientBranch } from "../../src/proxy/client-branch.ts";
+import { incomingBreadthOf } from "../../src/proxy/max-breadth.ts";
+import type { ProxyOptions } from "../../src/proxy/options.ts";
+import type { ProxyOutput } from "../../src/proxy/output.ts";
+import { ResponseContext } from "../../src/proxy/response-context.ts";
+import { preprocessRoute } from "../../src/proxy/route-preprocessing.ts";
+import { TargetSet } from "../../src/proxy/target-set.ts";
+import { Trace } from "../../src/trace/index.ts";
+import { describe, optionsOf, requestOf, responseOf, uriOf, type RequestChanges } from "./proxy.ts";
+
+export const START_MS = 1_000_000;
+
+export interface ForkSetup {
+  readonly request?: RequestChanges;
+  /** `sip:a@192.0.2.1`, or with its q in thousandths behind a blank: `sip:a@192.0.2.1 500`. */
+  readonly targets: readonly string[];
+  readonly options?: Partial<ProxyOptions>;
+}
+
+/**
+ * At this time, this happens, and exactly this comes out. What happens: `start`, `time`, `cancel`, or for a branch
+ * `1: 180`, `1: timed out`, `1: unreachable`, `1: resolved 192.0.2.5 192.0.2.6`, `1: unresolvable`.
+ */
+export type Step = readonly [atMs: number, input: string, ...outputs: string[]];
+
+/** A response context and its driver: it keeps time, and answers nothing by itself. */
+export class Fork {
+  readonly trace = new Trace(START_MS);
+  readonly context: ResponseContext;
+  /** All that ever came out. */
+  readonly outputs: ProxyOutput[] = [];
+  readonly #method: string;
+
+  constructor({ request: changes = {}, targets, options: optionChanges = {} }: ForkSetup) {
+    const options = optionsOf(optionChanges);
+    const request = requestOf(changes);
+    const routing = preprocessRoute(request, options);
+    assert.ok(!("kind" in routing));
+    const set = new TargetSet();
+    for (const target of targets) {
+      const [uri = "", q = "1000"] = target.split(" ");
+      set.add({ uri: uriOf(uri), path: [], qMilli: Number(q), source: "" });
+    }
+    this.#method = request.method;
+    const setup = { request, routing, targets: set, incomingBreadth: incomingBreadthOf(request) };
+    this.context = new ResponseContext(setup, options, this.trace, START_MS);
+  }
+
+  branch(number: number): ClientBranch {
+    const branch = this.context.branches[number - 1];
+    assert.ok(branch !== undefined, `there is no branch ${number}`);
+    return branch;
+  }
+
+  /** Feeds one input and what was due before it. @returns what came out */
+  feed(afterMs: number, input: string, fields: readonly string[] = []): string[] {
+    const nowMs = START_MS + afterMs;
+    const out: ProxyOutput[] = [];
+    if (this.context.deadlineMs <= nowMs) this.context.advance(nowMs, out);
+    assert.ok(this.context.deadlineMs > nowMs, "what was due has been done");
+    this.#input(input, fields, nowMs, out);
+    this.outputs.push(...out);
+    return out.map(describe);
+  }
+
+  #input(input: string, fields: readonly string[], nowMs: number, out: ProxyOutput[]): void {
+    const { context } = this;
+    if (input === "time") return;
+    if (input === "start") return context.start(nowMs, out);
+    if (input === "cancel") return context.cancel(nowMs, out);
+    const [number = "", what = ""] = input.split(": ");
+    const branch = this.branch(Number(number));
+    const [word = "", ...addresses] = what.split(" ");
+    if (what === "timed out") context.branchFailed(branch, "branch-timed-out", "", nowMs, out);
+    else if (what === "unreachable") {
+      context.branchFailed(branch, "next-hop-unreachable", "port closed", nowMs, out);
+    } else if (word === "resolved") {
+      const places = addresses.map((address): Endpoint => ({
+        transport: "udp",
+        address,
+        port: 5060,
+      }));
+      context.resolved(branch, places, nowMs, out);
+    } else if (what === "unresolvable") {
+      const target = branch.target.uri.text;
+      const cause = because("next-hop-unresolvable", 500, { target, detail: "no such name" });
+      context.resolved(branch, cause, nowMs, out);
+    } else context.receive(branch, responseOf(Number(what), this.#method, fields), nowMs, out);
+  }
+}
+
+/** Plays a ladder; what is not listed must not happen. */
+export function plays(setup: ForkSetup, steps: readonly Step[]): Fork {
+  const fork = new Fork(setup);
+  for (const [atMs, input, ...wanted] of steps) {
+    assert.deepEqual(fork.feed(atMs, input), wanted, `at ${atMs} ms: ${input}`);
+  }
+  return fork;
+}
