@@ -6,16 +6,18 @@ import type { Flow } from "../transport/index.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
 import { peerOf, type ProxyDriver } from "./proxy-driver.ts";
-import { withinLimit } from "./question-limit.ts";
+import { Questions } from "./questions.ts";
 import { detailOf } from "./transaction-driver.ts";
 
 /** Sends ACKs on towards the callee, without a transaction (RFC 3261 §16.11). */
 export class AckDriver {
   readonly #parts: Parts;
+  readonly #questions: Questions;
   readonly #proxy: ProxyDriver;
 
   constructor(parts: Parts, proxy: ProxyDriver) {
     this.#parts = parts;
+    this.#questions = new Questions(parts.limits.questionMs);
     this.#proxy = proxy;
   }
 
@@ -102,9 +104,11 @@ export class AckDriver {
     feed: (answer: Answer, nowMs: number, out: ProxyOutput[]) => void,
   ): void {
     running.awaited += 1;
-    withinLimit(answer, this.#parts.limits.questionMs, store).then(
+    this.#questions.ask(
+      store,
+      answer,
       (given) => this.#resume(running, (nowMs, out) => feed(given, nowMs, out)),
-      (error: unknown) => {
+      (error) => {
         this.#parts.fault(store, error);
         this.#resume(running, () => undefined);
       },

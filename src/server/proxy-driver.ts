@@ -19,7 +19,7 @@ import type { Flow } from "../transport/index.ts";
 import { relayedCauseId } from "./relayed-cause.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
-import { withinLimit } from "./question-limit.ts";
+import { Questions } from "./questions.ts";
 import { RunningRequest, type RunningParts } from "./running-request.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 import { detailOf, type TransactionDriver } from "./transaction-driver.ts";
@@ -32,6 +32,7 @@ import { detailOf, type TransactionDriver } from "./transaction-driver.ts";
  */
 export class ProxyDriver {
   readonly #parts: Parts;
+  readonly #questions: Questions;
   readonly #transactions: TransactionDriver;
   /** Called after an answer that came later: the server books its timer. */
   readonly #settled: () => void;
@@ -39,6 +40,7 @@ export class ProxyDriver {
 
   constructor(parts: Parts, transactions: TransactionDriver, settled: () => void) {
     this.#parts = parts;
+    this.#questions = new Questions(parts.limits.questionMs);
     this.#transactions = transactions;
     this.#settled = settled;
   }
@@ -351,9 +353,11 @@ export class ProxyDriver {
     answer: Promise<Answer>,
     feed: (answer: Answer, nowMs: number, out: ProxyOutput[]) => void,
   ): void {
-    withinLimit(answer, this.#parts.limits.questionMs, store).then(
+    this.#questions.ask(
+      store,
+      answer,
       (given) => this.#resume(running, (_, nowMs, out) => feed(given, nowMs, out)),
-      (error: unknown) => {
+      (error) => {
         this.#parts.fault(store, error);
         this.#resume(running, ({ core }, nowMs, out) =>
           core.questionFailed(`${store}-unreachable`, detailOf(error), nowMs, out),

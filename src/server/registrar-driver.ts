@@ -7,7 +7,7 @@ import type { Flow } from "../transport/index.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
 import { peerOf } from "./proxy-driver.ts";
-import { withinLimit } from "./question-limit.ts";
+import { Questions } from "./questions.ts";
 import { detailOf, type TransactionDriver } from "./transaction-driver.ts";
 import type { ServerEntry } from "./transaction-entries.ts";
 
@@ -30,6 +30,7 @@ type Feed = (registration: Registration, nowMs: number, out: RegistrationOutput[
 export class RegistrarDriver {
   readonly running = new Map<ServerEntry, RunningRegistration>();
   readonly #parts: Parts;
+  readonly #questions: Questions;
   readonly #transactions: TransactionDriver;
   /** Called after an answer that came later: the server books its timer. */
   readonly #settled: () => void;
@@ -38,6 +39,7 @@ export class RegistrarDriver {
 
   constructor(parts: Parts, transactions: TransactionDriver, settled: () => void) {
     this.#parts = parts;
+    this.#questions = new Questions(parts.limits.questionMs);
     this.#transactions = transactions;
     this.#settled = settled;
   }
@@ -150,9 +152,11 @@ export class RegistrarDriver {
     answer: Promise<Answer>,
     feed: (answer: Answer) => Feed,
   ): void {
-    withinLimit(answer, this.#parts.limits.questionMs, store).then(
+    this.#questions.ask(
+      store,
+      answer,
       (given) => this.#resume(running, feed(given)),
-      (error: unknown) => {
+      (error) => {
         this.#resume(running, (_, atMs, later) => {
           this.#failed(running, store, error, atMs, later);
         });
