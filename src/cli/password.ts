@@ -44,8 +44,9 @@ function generatedPassword(): string {
 /** Reads a line that is not shown. undefined for Ctrl-C and Ctrl-D. */
 function ask(question: string): Promise<string | undefined> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // Before the question, so that nothing typed at once is shown.
   stdin.setRawMode(true);
+  stderr.write(question);
   stdin.setEncoding("utf8");
   stdin.resume();
   return new Promise((resolve) => {
