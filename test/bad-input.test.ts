@@ -143,6 +143,20 @@ test("a stream cut in the middle of a message leaves nothing behind", async () =
   assert.deepEqual(server.sip.pending(), []);
 });
 
+test("a request on a stream without Content-Length gets 400, and the stream ends (RFC 3261 §20.14)", async () => {
+  const socket = connect(portOf("tcp"), "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(
+    options()
+      .replace(/Content-Length: 0\r\n/, "")
+      .replace("SIP/2.0/UDP", "SIP/2.0/TCP"),
+  );
+  const [bytes] = (await once(socket, "data")) as [Buffer];
+  assert.match(bytes.toString("latin1"), /^SIP\/2\.0 400 /);
+  await once(socket, "close");
+  await isAlive();
+});
+
 test("a stream that is no SIP is closed", async () => {
   const socket = connect(portOf("tcp"), "127.0.0.1");
   await once(socket, "connect");

@@ -3,7 +3,9 @@ import type { Cause } from "../causes/index.ts";
 import { because } from "../causes/index.ts";
 import {
   buildResponse,
+  DEFAULT_FRAMER_LIMITS,
   Header,
+  malformedFraming,
   OK,
   parseMessage,
   reasonPhraseOf,
@@ -108,8 +110,9 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   unframable(text: string, flow: Flow): void {
     const nowMs = this.#parts.nowMs();
     this.#counters.malformed += 1;
-    const parsed = parseMessage(text, { address: flow.remoteAddress, port: flow.remotePort });
-    if (parsed.kind === "malformed") this.#answerMalformed(parsed, text, flow, nowMs);
+    const source = { address: flow.remoteAddress, port: flow.remotePort };
+    const fault = malformedFraming(text, DEFAULT_FRAMER_LIMITS, source);
+    this.#answerMalformed(fault, text, flow, nowMs);
   }
 
   sendFailed(_flow: Flow, token: number, detail: string): void {
