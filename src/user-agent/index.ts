@@ -1,3 +1,3 @@
-export type { AnswerScript, UserAgentOptions } from "./options.ts";
+export { SOFTWARE_NAME, type AnswerScript, type UserAgentOptions } from "./options.ts";
 export type { CallEnd, FailureId, LadderOutput, UserAgentOutput } from "./output.ts";
 export { UserAgent } from "./user-agent.ts";

@@ -1,0 +1,261 @@
+import type { Endpoint, TransportName } from "../../src/base/endpoint.ts";
+import { seededRandom, type Random } from "../../src/base/random.ts";
+import type { DirectoryEntry } from "../../src/directory/index.ts";
+import type { ServerSettings } from "../../src/server/index.ts";
+import { PERFECT, type NetworkFaults } from "../../src/testing/index.ts";
+import type { AnswerScript } from "../../src/user-agent/index.ts";
+import type { AgentOptions } from "./agent.ts";
+import { alias, subscriber } from "./world.ts";
+
+/** What one agent does at one time; data, so that a failing seed can be read. */
+export interface Step {
+  readonly atMs: number;
+  readonly agent: string;
+  readonly action:
+    | { readonly kind: "register"; readonly expiresSeconds: number }
+    | { readonly kind: "call"; readonly uri: string; readonly hangUpAfterMs: number | undefined }
+    | { readonly kind: "ask"; readonly method: "OPTIONS" | "MESSAGE"; readonly uri: string }
+    | { readonly kind: "die"; readonly how: "closed" | "unplugged" }
+    | { readonly kind: "play"; readonly script: AnswerScript };
+}
+
+/** Everything one seed decides: the network, the server, who is there, and what they do when. */
+export interface Scenario {
+  readonly seed: number;
+  readonly faults: NetworkFaults;
+  readonly settings: Pick<ServerSettings, "auth" | "strangers" | "forceRport">;
+  readonly questionsTakeMs: number;
+  readonly entries: readonly DirectoryEntry[];
+  readonly names: Readonly<Record<string, readonly Endpoint[]>>;
+  readonly agents: readonly AgentOptions[];
+  /** In order of time. */
+  readonly steps: readonly Step[];
+}
+
+/** All steps are before that; answered calls are hung up then. */
+export const ACTIVITY_MS = 150_000;
+
+const USERS = ["alice", "bob", "carol", "dave", "erin", "frank"];
+const PASSWORD = "secret";
+const DOMAIN = "example.org";
+
+/** The draws of one seed. */
+class Draw {
+  readonly #random: Random;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed * 2_654_435_761 + 97);
+  }
+
+  below(limit: number): number {
+    return this.#random.fraction() * limit;
+  }
+
+  between(low: number, high: number): number {
+    return low + this.below(high - low);
+  }
+
+  /** Both ends included. */
+  whole(low: number, high: number): number {
+    return low + Math.floor(this.below(high - low + 1));
+  }
+
+  chance(of: number): boolean {
+    return this.#random.fraction() < of;
+  }
+
+  oneOf<Choice>(choices: readonly Choice[]): Choice {
+    return choices[Math.floor(this.below(choices.length))] as Choice;
+  }
+}
+
+export function scenarioOf(seed: number): Scenario {
+  const draw = new Draw(seed);
+  const users = USERS.slice(0, draw.whole(2, 6));
+  const devices = users.flatMap((user) => devicesOf(user, draw));
+  const agents = [...numbered(devices, draw), ...strangers(draw)];
+  const targets = targetsFor(users);
+  const steps: Step[] = agents
+    .filter(({ aor }) => aor.endsWith(DOMAIN))
+    .flatMap(({ name }) => registrations(name, draw));
+  for (let call = draw.whole(4, 12); call > 0; call -= 1) {
+    steps.push(...callsOf(draw.oneOf(agents).name, targets, draw));
+  }
+  for (let ask = draw.whole(0, 5); ask > 0; ask -= 1) {
+    const method = draw.oneOf(["OPTIONS", "MESSAGE"] as const);
+    const action = { kind: "ask", method, uri: draw.oneOf(targets) } as const;
+    steps.push({ atMs: draw.below(ACTIVITY_MS), agent: draw.oneOf(agents).name, action });
+  }
+  for (let change = draw.whole(0, 3); change > 0; change -= 1) {
+    const action = { kind: "play", script: scriptOf(draw) } as const;
+    steps.push({ atMs: draw.below(ACTIVITY_MS), agent: draw.oneOf(agents).name, action });
+  }
+  if (draw.chance(0.5)) {
+    const action = { kind: "die", how: draw.oneOf(["closed", "unplugged"] as const) } as const;
+    steps.push({ atMs: draw.between(5_000, ACTIVITY_MS), agent: draw.oneOf(agents).name, action });
+  }
+  return {
+    seed,
+    faults: faultsOf(draw),
+    settings: {
+      auth: draw.oneOf(["digest", "none"] as const),
+      strangers: draw.oneOf(["honest", "uniform"] as const),
+      forceRport: draw.chance(0.5),
+    },
+    questionsTakeMs: draw.chance(0.3) ? draw.whole(1, 3_000) : 0,
+    entries: entriesOf(users, draw),
+    names: {
+      "elsewhere.example": [farAway(2)],
+      "dead-first.example": [farAway(99), farAway(2)],
+    },
+    agents,
+    steps: steps.toSorted((one, other) => one.atMs - other.atMs),
+  };
+}
+
+function faultsOf(draw: Draw): NetworkFaults {
+  if (draw.chance(0.2)) return PERFECT;
+  const delayMinMs = draw.whole(1, 20);
+  return {
+    lossRate: draw.below(0.15),
+    repeatRate: draw.below(0.1),
+    delayMinMs,
+    delayMaxMs: delayMinMs + draw.below(380),
+  };
+}
+
+type Device = Omit<AgentOptions, "local"> & { readonly transport: TransportName };
+
+function devicesOf(user: string, draw: Draw): Device[] {
+  const devices: Device[] = [];
+  const count = draw.whole(0, 3);
+  for (let device = 1; device <= count; device += 1) {
+    devices.push({
+      name: `${user}${device}`,
+      aor: `sip:${user}@${DOMAIN}`,
+      transport: draw.chance(0.3) ? "tcp" : "udp",
+      script: scriptOf(draw),
+      password: draw.chance(0.95) ? PASSWORD : "wrong",
+      q: draw.oneOf([undefined, 1, 0.7, 0.3]),
+    });
+  }
+  return devices;
+}
+
+/** Gives each its address; one of them is on IPv6. */
+function numbered(devices: readonly Device[], draw: Draw): AgentOptions[] {
+  const onIpv6 = draw.whole(0, devices.length);
+  return devices.map(({ transport, ...options }, index) => {
+    const last = 10 + index;
+    const address = index === onIpv6 ? `2001:db8::${last}` : `192.0.2.${last}`;
+    return { ...options, local: { transport, address, port: 5060 } };
+  });
+}
+
+function strangers(draw: Draw): AgentOptions[] {
+  return [
+    { name: "eve", aor: "sip:eve@other.example", local: farAway(1), script: scriptOf(draw) },
+    { name: "far", aor: "sip:far@elsewhere.example", local: farAway(2), script: scriptOf(draw) },
+  ];
+}
+
+function farAway(last: number): Endpoint {
+  return { transport: "udp", address: `203.0.113.${last}`, port: 5060 };
+}
+
+function entriesOf(users: readonly string[], draw: Draw): DirectoryEntry[] {
+  return [
+    ...users.map((user) =>
+      subscriber(`${user}@${DOMAIN}`, draw.chance(0.95) ? PASSWORD : undefined),
+    ),
+    alias(`sales@${DOMAIN}`, `sip:${users[0]}@${DOMAIN}`),
+    alias(`office@${DOMAIN}`, `sip:sales@${DOMAIN}`),
+    alias(`ring@${DOMAIN}`, `sip:round@${DOMAIN}`),
+    alias(`round@${DOMAIN}`, `sip:ring@${DOMAIN}`),
+    alias(`partner@${DOMAIN}`, "sip:far@elsewhere.example"),
+  ];
+}
+
+/** Users three times as often as the rest. */
+function targetsFor(users: readonly string[]): string[] {
+  const known = users.map((user) => `sip:${user}@${DOMAIN}`);
+  return [
+    ...known,
+    ...known,
+    ...known,
+    ...["sales", "office", "ring", "partner", "nobody"].map((user) => `sip:${user}@${DOMAIN}`),
+    `sips:${users[0]}@${DOMAIN}`,
+    "sip:far@elsewhere.example",
+    "sip:far@dead-first.example",
+    "sip:far@nowhere.example",
+    "tel:+1-555-0100",
+  ];
+}
+
+function scriptOf(draw: Draw): AnswerScript {
+  switch (draw.whole(0, 12)) {
+    case 0:
+      return { kind: "ring-forever", ringAfterMs: draw.below(2_000) };
+    case 1:
+      return { kind: "busy" };
+    case 2:
+      return { kind: "decline" };
+    case 3:
+    case 4: {
+      const statusCode = draw.oneOf([401, 404, 407, 480, 488, 500, 503, 600]);
+      return { kind: "refuse", statusCode, afterMs: draw.below(4_000) };
+    }
+    case 5:
+      return { kind: "redirect", contactUri: "sip:voicemail@203.0.113.7" };
+    case 6:
+      return { kind: "silent-after-100" };
+    case 7:
+      return { kind: "no-answer-at-all" };
+    default: {
+      const ringAfterMs = draw.below(1_000);
+      const answerAfterMs = ringAfterMs + draw.below(8_000);
+      return draw.chance(0.5)
+        ? { kind: "answer", ringAfterMs, answerAfterMs }
+        : { kind: "answer", ringAfterMs, answerAfterMs, hangUpAfterMs: draw.below(20_000) };
+    }
+  }
+}
+
+/** Some never register, some once, some refresh in time, some too late, some sign off. */
+function registrations(agent: string, draw: Draw): Step[] {
+  if (draw.chance(0.1)) return [];
+  const expiresSeconds = draw.oneOf([30, 60, 60, 120]);
+  const everyMs = draw.oneOf([0.5, 0.5, 1.2, Infinity]) * expiresSeconds * 1_000;
+  const steps: Step[] = [];
+  for (let atMs = draw.below(4_000); atMs < ACTIVITY_MS; atMs += everyMs) {
+    steps.push({ atMs, agent, action: { kind: "register", expiresSeconds } });
+  }
+  if (draw.chance(0.2)) {
+    const atMs = draw.between(10_000, ACTIVITY_MS);
+    steps.push({ atMs, agent, action: { kind: "register", expiresSeconds: 0 } });
+  }
+  return steps;
+}
+
+/** One call, or three at once. */
+function callsOf(agent: string, targets: readonly string[], draw: Draw): Step[] {
+  const atMs = draw.between(3_000, ACTIVITY_MS);
+  const count = draw.chance(0.15) ? 3 : 1;
+  return Array.from({ length: count }, () => ({
+    atMs: atMs + draw.below(50),
+    agent,
+    action: { kind: "call", uri: draw.oneOf(targets), hangUpAfterMs: patienceOf(draw) },
+  }));
+}
+
+/** While searching, while it rings, in the call, or never. */
+function patienceOf(draw: Draw): number | undefined {
+  return draw.oneOf([
+    draw.below(20),
+    draw.below(1_000),
+    draw.between(1_000, 8_000),
+    draw.between(5_000, 60_000),
+    undefined,
+    undefined,
+  ]);
+}

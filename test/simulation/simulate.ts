@@ -1,0 +1,111 @@
+import type { Agent } from "./agent.ts";
+import { drawCall } from "./call-ladder.ts";
+import { check, type Observed, type PendingSample, type Violation } from "./checkers.ts";
+import { ACTIVITY_MS, scenarioOf, type Scenario, type Step } from "./scenario.ts";
+import { DEFAULT_SETTINGS, World } from "./world.ts";
+
+/** One seed, played to its end. */
+export interface Run {
+  readonly scenario: Scenario;
+  readonly observed: Observed;
+  readonly violations: readonly Violation[];
+  readonly agents: readonly Agent[];
+}
+
+/** Users have three devices at most. */
+const BRANCHES_MAX = 3;
+const SAMPLE_EVERY_MS = 5_000;
+/** After the last step every Timer C, each with 64*T1 for its CANCEL, one after another, and room. */
+const SILENCE_MS = BRANCHES_MAX * (2 * DEFAULT_SETTINGS.timerCMs + 32_000) + 100_000;
+
+export async function simulate(seed: number): Promise<Run> {
+  const scenario = scenarioOf(seed);
+  const { faults, settings, questionsTakeMs, entries, names } = scenario;
+  const world = await World.open({ seed, faults, settings, questionsTakeMs, entries, names });
+  const agents = new Map<string, Agent>();
+  for (const options of scenario.agents) {
+    // One after another: each is given its share of the seed.
+    // oxlint-disable-next-line no-await-in-loop
+    agents.set(options.name, await world.addAgent(options));
+  }
+  const { time, server } = world;
+  const startMs = time.nowMs;
+  for (const step of scenario.steps) {
+    const agent = agents.get(step.agent);
+    if (agent !== undefined) time.at(startMs + step.atMs, () => take(step, agent, world));
+  }
+  time.at(startMs + ACTIVITY_MS, () => {
+    for (const agent of world.agents) agent.leave();
+  });
+  const pending: PendingSample[] = [];
+  for (let passedMs = 0; passedMs < ACTIVITY_MS + SILENCE_MS; passedMs += SAMPLE_EVERY_MS) {
+    // oxlint-disable-next-line no-await-in-loop
+    await time.passes(SAMPLE_EVERY_MS);
+    for (const { callId, method, startedAtMs } of server.pending()) {
+      pending.push({ atMs: time.nowMs, callId, method, startedAtMs });
+    }
+  }
+  const observed: Observed = {
+    wire: world.wire.entries,
+    records: world.records,
+    pending,
+    end: leftIn(world),
+    timerCMs: DEFAULT_SETTINGS.timerCMs,
+    branchesMax: BRANCHES_MAX,
+  };
+  return { scenario, observed, violations: check(observed), agents: world.agents };
+}
+
+/** What is wrong, with the ladder of each call it is about; for people. */
+export function describeFailure({ scenario, observed, violations, agents }: Run): string {
+  const startMs = observed.wire[0]?.atMs ?? 0;
+  const text = [`seed ${scenario.seed}: npm run sim -- --seed ${scenario.seed}`];
+  for (const [callId, about] of Map.groupBy(violations, (violation) => violation.callId)) {
+    for (const { checker, atMs, text: what } of about) {
+      const when = atMs === 0 ? "" : ` at +${Math.round(atMs - startMs)} ms`;
+      text.push(`not so: ${checker}\n  ${what}${when}`);
+    }
+    const wire = observed.wire.filter(({ message }) => message.callId === callId);
+    if (wire.length > 0) text.push(callId, drawCall(wire, agents, { startedAtMs: startMs }));
+  }
+  return text.join("\n");
+}
+
+function take({ action }: Step, agent: Agent, world: World): void {
+  switch (action.kind) {
+    case "register":
+      agent.register(action.expiresSeconds);
+      return;
+    case "call": {
+      const callId = agent.call(action.uri);
+      if (action.hangUpAfterMs === undefined) return;
+      world.time.after(action.hangUpAfterMs, () => agent.hangUp(callId));
+      return;
+    }
+    case "ask":
+      agent.ask(action.method, action.uri);
+      return;
+    case "die":
+      agent.die(action.how);
+      return;
+    case "play":
+      agent.userAgent.answer = action.script;
+      return;
+  }
+}
+
+function leftIn({ server, agents, faults, time }: World): Observed["end"] {
+  const living = agents.filter((agent) => !agent.isDead);
+  return {
+    ...server.held(),
+    pending: server.pending().length,
+    faults: server.counters.faults,
+    "faults told": faults,
+    "deadlines booked": living.length === agents.length ? time.pendingCount : 0,
+    "calls of agents": living.reduce((sum, agent) => sum + agent.userAgent.callCount, 0),
+    "transactions of agents": living.reduce(
+      (sum, agent) => sum + agent.userAgent.transactionCount,
+      0,
+    ),
+  };
+}
