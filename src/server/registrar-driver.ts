@@ -70,6 +70,8 @@ export class RegistrarDriver {
     const { entry, pending } = running;
     pending.trace.add("timer-fired", nowMs, "timerE", 0, "RFC 4320 §4.1");
     const text = buildResponse(pending.request, TRYING, { toTag: undefined });
+    pending.trace.add("response-sent", nowMs, 100, reasonPhraseOf(100), "own", 0);
+    pending.note(nowMs, "out", 0, pending.peer, text);
     this.#transactions.respond(entry, 100, text, nowMs);
   }
 
