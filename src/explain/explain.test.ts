@@ -419,6 +419,31 @@ test("what a sender wrote cannot steer the terminal", () => {
   assert.match(text, /\\x1b\[2J/);
 });
 
+test("a command to copy holds what a stranger wrote as one quoted word", () => {
+  const aor = "sip:$(reboot);'&`x@example.org";
+  const record = searched(aor, 0)
+    .refused("user-unknown", 404, { aor, domain: "example.org" })
+    .ended();
+  const command = explained(record).fixes.find((fix) => fix.includes("nexthop user add"));
+  assert.ok(command?.endsWith("`nexthop user add '$(reboot);'\\''&\\x60x@example.org'`"), command);
+});
+
+test("a message that could not even be answered is told as that", () => {
+  const record = new ExampleCase({
+    from: "",
+    to: "",
+    callId: "",
+    method: "",
+    requestUri: "",
+    causeId: "start-line-malformed",
+  })
+    .add("refused", "start-line-malformed", 400, '{"offset":0,"expected":"a method"}')
+    .ended();
+  const { heading, says } = explained(record);
+  assert.equal(heading, "no answer → udp:192.0.2.17:5060: its message could not be answered");
+  assert.equal(says, "the first line should have a method at byte 0");
+});
+
 test("bytes that are UTF-8 are shown as their letters", () => {
   const aor = `sip:${Buffer.from("jörg").toString("latin1")}@example.org`;
   const record = searched(aor, 0)

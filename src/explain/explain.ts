@@ -211,6 +211,11 @@ function headingOf(facts: CaseFacts, content: CauseContent): string {
     const agoMs = Math.max(0, facts.untilMs - record.startedAtMs);
     return say(content, "heading-relayed", { method, caller, callee, afterMs: agoMs });
   }
-  if (statusCode === 0) return say(content, "heading-unanswered", { caller, afterMs, method });
+  if (statusCode === 0) {
+    // Neither branches nor a wait: the message itself was the trouble.
+    const isSilence = facts.branches.length === 0 && facts.refusal !== undefined;
+    const id = isSilence ? "heading-silence" : "heading-unanswered";
+    return say(content, id, { caller, afterMs, method });
+  }
   return say(content, "heading-final", { statusCode, reasonPhrase, caller, afterMs, method });
 }

@@ -7,12 +7,24 @@ export type Values = Readonly<Record<string, string | number | undefined>>;
 /** Fills `{name}`; undefined where a value is missing: half a sentence says nothing. */
 export function fill(template: string, values: Values): string | undefined {
   let isWhole = true;
-  const text = template.replace(/\{([A-Za-z]+)\}/g, (_, name: string) => {
+  let isCommand = false;
+  const text = template.replace(/`|\{([A-Za-z]+)\}/g, (mark, name: string | undefined) => {
+    if (name === undefined) {
+      isCommand = !isCommand;
+      return mark;
+    }
     const value = values[name];
     if (value === undefined || value === "") isWhole = false;
-    return value === undefined ? "" : formatted(name, value);
+    const plain = value === undefined ? "" : formatted(name, value);
+    return isCommand ? quoted(plain) : plain;
   });
   return isWhole ? text : undefined;
+}
+
+/** A command is there to be copied into a shell, and a stranger chose what stands in it. */
+function quoted(text: string): string {
+  const safe = text.replaceAll("`", "\\x60");
+  return /^[A-Za-z0-9@._+:%/=,-]*$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A number is written by the unit that its name ends in; text comes from the network and is made harmless. */

@@ -6,6 +6,7 @@ export const wordIds = [
   "heading-final",
   "heading-pending",
   "heading-unanswered",
+  "heading-silence",
   "heading-relayed",
   "case",
   "to-fix",
