@@ -20,5 +20,5 @@ export function because<Id extends CauseId>(
   statusCode: StatusCodeOf<Id>,
   evidence: EvidenceOf<Id>,
 ): Cause {
-  return { kind: "cause", id, statusCode, evidence: evidence as Evidence };
+  return { kind: "cause", id, statusCode, evidence };
 }

@@ -82,13 +82,7 @@ export const causes = {
     evidence: ["extensions", "headerName"],
     rfc: "RFC 3261 §16.3",
   },
-  "method-not-allowed": {
-    statusCodes: [405, 501],
-    evidence: ["method", "requestUri"],
-    rfc: "RFC 3261 §8.2.1",
-  },
   "transaction-unknown": { statusCodes: [481], evidence: ["callId"], rfc: "RFC 3261 §9.2" },
-  "merged-request": { statusCodes: [482], evidence: ["callId"], rfc: "RFC 3261 §8.2.2.2" },
 
   // Malformed messages
   "start-line-malformed": {

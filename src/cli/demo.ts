@@ -114,7 +114,7 @@ async function demo({ exit }: { readonly exit: boolean }): Promise<number> {
   });
   const phones: DemoPhone[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(phones.map((phone) => phone.close()));
+    await Promise.all(phones.map((one) => one.close()));
     await server.close({ drainMs: 0 });
     rmSync(folder, { recursive: true, force: true });
   };

@@ -42,7 +42,10 @@ class Shell {
     const command = made[group]?.(terminal);
     assert.ok(command, group);
     await command.parseAsync([...rest, "--data", this.folder], { from: "user" });
-    const width = Math.max(...[...this.out, ...this.errors].map((line) => Array.from(line).length), 0);
+    const width = Math.max(
+      ...[...this.out, ...this.errors].map((line) => Array.from(line).length),
+      0,
+    );
     if (!words.includes("--json"))
       assert.ok(width <= 80 || this.errors.length > 0, this.out.join());
   }

@@ -31,6 +31,7 @@ export interface Routing {
 
 const NO_ROUTES: readonly string[] = [];
 
+/** RFC 3261 §16.4 for a request as it came. @returns a cause where its Route cannot be read */
 export function preprocessRoute(request: SipRequest, options: ProxyOptions): Routing | Cause {
   if (request.header(Header.Route) === undefined) {
     return {

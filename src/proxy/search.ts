@@ -1,3 +1,4 @@
+import { assert } from "../base/assert.ts";
 import { because, type Cause, type CauseId } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Binding, Held } from "../location/index.ts";
@@ -48,7 +49,7 @@ export class Search {
 
   /** The answer to `find`: a subscriber, an alias, or nobody. */
   found(entry: DirectoryEntry | undefined, nowMs: number, out: ProxyOutput[]): void {
-    const aor = this.#aor as Aor;
+    const aor = this.#searched();
     this.#trace.add("directory-looked-up", nowMs, aor, entry === undefined ? 0 : 1);
     if (entry === undefined) {
       this.#refuse(because("user-unknown", 404, { aor, domain: domainOf(aor) }));
@@ -58,7 +59,7 @@ export class Search {
 
   /** The answer to `lookup`. */
   held(held: Held, nowMs: number): void {
-    const aor = this.#aor as Aor;
+    const aor = this.#searched();
     const { bindings, lapsed } = held;
     this.#trace.add("location-looked-up", nowMs, aor, bindings.length, lapsed.length);
     if (bindings.length === 0) {
@@ -73,6 +74,12 @@ export class Search {
     if (this.#targets.size === 0) {
       this.#refuse(because("no-target-usable", 480, { aor, skippedCount: bindings.length }));
     } else this.outcome = { kind: "targets", targets: this.#targets };
+  }
+
+  /** The address that the last question was about. */
+  #searched(): Aor {
+    assert(this.#aor !== undefined, "an answer follows a question");
+    return this.#aor;
   }
 
   /** RFC 5630 §5.3: a sips Request-URI goes on only as sips, and there is no TLS here yet. */
@@ -106,7 +113,7 @@ export class Search {
   }
 
   #follow(target: string, nowMs: number, out: ProxyOutput[]): void {
-    const aor = this.#aor as Aor;
+    const aor = this.#searched();
     this.#aliasCount += 1;
     if (this.#aliasCount > ALIAS_CHAIN_MAX) {
       this.#refuse(because("alias-loop", 482, { aor }));

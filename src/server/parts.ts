@@ -35,6 +35,7 @@ export interface Parts {
   readonly fault: (where: string, error: unknown) => void;
 }
 
+/** What a server takes on at once, and how long it waits for its stores. */
 export interface ServerLimits {
   /** Server transactions at once; beyond it new requests get 503. */
   readonly transactions: number;

@@ -41,7 +41,7 @@ export class Questions {
       fail: failed,
     };
     this.#queue.push(question);
-    this.#timer ??= setTimeout(this.#expire, this.#limitMs).unref();
+    if (this.#timer === undefined) this.#timer = setTimeout(this.#expire, this.#limitMs).unref();
     answer.then(
       (given) => {
         if (this.#settle(question)) answered(given);

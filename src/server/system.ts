@@ -10,7 +10,6 @@ const TIMEOUT_MAX_MS = 2_147_483_647;
 /** Wall-clock time that never goes back: the time of the start, and what has passed since by the steady clock. */
 export function systemClock(): Clock {
   let timer: NodeJS.Timeout | undefined;
-  const nowMs = (): number => performance.timeOrigin + performance.now();
   return {
     nowMs,
     wakeAt: (atMs, wake) => {
@@ -46,6 +45,10 @@ export function systemRandom(): Random {
     },
     fraction: () => pool.readUInt32LE(take(4)) / 0x1_0000_0000,
   };
+}
+
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Every address of this machine, IPv6 without its zone. */
