@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import { digestAlgorithms } from "../base/credential.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import type { ServerConfig } from "./types.ts";
 
@@ -24,7 +25,7 @@ export const defaults: Omit<ServerConfig, "listen"> = {
     maxExpiresSeconds: 7_200,
     bindingsPerAor: 10,
   },
-  digest: { nonceLifetimeMs: 300_000 },
+  digest: { nonceLifetimeMs: 300_000, algorithms: digestAlgorithms },
   cases: { records: 100_000, sizeBytes: 64 * MIB, ageMs: 7 * DAY_MS },
   limits: {
     // 5,000 calls/s linger for 32 s: 160,000; three times that.

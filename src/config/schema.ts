@@ -1,11 +1,13 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { digestAlgorithms } from "../base/credential.ts";
 import { DEFAULT_PORT, defaultListen, defaults } from "./defaults.ts";
 import { LISTEN_ACCEPTED, parseListenSpec } from "./listen-spec.ts";
 
 // Each leaf's error text says what is accepted there; `check.ts` puts the path and what was given before it.
 
-const DOMAIN_ACCEPTED = "accepted: a host name such as example.org, or an IPv4 address";
+const DOMAIN_ACCEPTED =
+  "accepted: a host name such as example.org, an IPv4 address, or an IPv6 address in brackets";
 const HOST_NAME =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
@@ -25,9 +27,13 @@ function text(what: string) {
   return z.string({ error }).min(1, { error });
 }
 
+function isIpv6Reference(name: string): boolean {
+  return name.startsWith("[") && name.endsWith("]") && isIP(name.slice(1, -1)) === 6;
+}
+
 const domain = z
   .string({ error: DOMAIN_ACCEPTED })
-  .refine((name) => HOST_NAME.test(name), { error: DOMAIN_ACCEPTED })
+  .refine((name) => HOST_NAME.test(name) || isIpv6Reference(name), { error: DOMAIN_ACCEPTED })
   .transform((name) => name.toLowerCase());
 
 const listenObject = z.strictObject(
@@ -93,6 +99,10 @@ export const configSchema = z.strictObject(
     }).prefault({}),
     digest: section("digest", {
       nonceLifetimeMs: whole(1_000, DAY_MS, "milliseconds").default(digest.nonceLifetimeMs),
+      algorithms: z
+        .array(oneOf(digestAlgorithms), { error: "accepted: a list of algorithms" })
+        .min(1, { error: "accepted: at least one algorithm" })
+        .default([...digest.algorithms]),
     }).prefault({}),
     cases: section("cases", {
       records: whole(1, COUNT_MAX).default(cases.records),

@@ -1,3 +1,4 @@
+import type { DigestAlgorithm } from "../base/credential.ts";
 import type { Endpoint, TransportName } from "../base/endpoint.ts";
 import type { TransportLimits } from "../transport/index.ts";
 
@@ -40,7 +41,14 @@ export interface ServerConfig {
     readonly maxExpiresSeconds: number;
     readonly bindingsPerAor: number;
   };
-  readonly digest: { readonly nonceLifetimeMs: number };
+  readonly digest: {
+    readonly nonceLifetimeMs: number;
+    /**
+     * Offered in this order. Strongest first by default (RFC 8760 §2.3); phones that read only the first challenge
+     * want the one they know there.
+     */
+    readonly algorithms: readonly DigestAlgorithm[];
+  };
   readonly cases: CaseRing;
   readonly limits: ConfigLimits;
 }

@@ -1,5 +1,6 @@
 import { Authenticator } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
+import { digestAlgorithms, type DigestAlgorithm } from "../base/credential.ts";
 import type { Random } from "../base/random.ts";
 import { sipHashKey } from "../base/siphash.ts";
 import type { Directory } from "../directory/index.ts";
@@ -26,6 +27,8 @@ export interface ServerSettings {
   readonly minExpiresSeconds: number;
   readonly maxExpiresSeconds: number;
   readonly nonceLifetimeMs: number;
+  /** Challenges in this order; strongest first where left out. */
+  readonly digestAlgorithms?: readonly DigestAlgorithm[];
   /** Host names and addresses besides the listeners' that mean this server. */
   readonly advertisedHosts: readonly string[];
   readonly limits: ServerLimits;
@@ -125,6 +128,7 @@ function partsOf(
   const authenticator = new Authenticator({
     secret: world.tokenSecret,
     nonceLifetimeMs: settings.nonceLifetimeMs,
+    algorithms: settings.digestAlgorithms ?? digestAlgorithms,
     // Counts of nonces from before the start are not known any more.
     nonceFloorMs: clock.nowMs(),
     random,

@@ -14,6 +14,7 @@ export function settingsOf(config: ServerConfig): ServerSettings {
     timerCMs: config.timers.timerCMs,
     branchesPerRequest: limits.branchesPerRequest,
     nonceLifetimeMs: config.digest.nonceLifetimeMs,
+    digestAlgorithms: config.digest.algorithms,
     advertisedHosts: config.advertise === undefined ? [] : [config.advertise.host],
     limits: { transactions: limits.transactions, questionMs: limits.questionMs },
   };
