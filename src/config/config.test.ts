@@ -51,7 +51,7 @@ test("every mistake is told at once, with its path, what was given and what is a
     }),
     [
       "sip.config.ts: 11 problems",
-      '  domains[1]: "not a domain" given; accepted: a host name such as example.org, or an IPv4 address',
+      '  domains[1]: "not a domain" given; accepted: a host name such as example.org, an IPv4 address, or an IPv6 address in brackets',
       "  listen[1].port: 70000 given; accepted: a whole number from 0 to 65535",
       '  listen[2]: "udp:localhost" given; accepted: { transport, address, port }, or udp:ADDRESS:PORT or tcp:ADDRESS:PORT, IPv6 in brackets (udp:[::1]:5060), port 0 to 65535',
       '  listen[3].transport: "sctp" given; accepted: "udp" or "tcp"',
