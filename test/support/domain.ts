@@ -194,6 +194,15 @@ export class Peer implements TransportEvents {
   closed(_flow: Flow): void {}
 }
 
+function user(name: string, domain = "example.org"): DirectoryEntry {
+  const credential = credentialOf(name, domain, `secret of ${name}`);
+  return { kind: "subscriber", aor: aor(`${name}@${domain}`), credential };
+}
+
+function alias(name: string, target: string): DirectoryEntry {
+  return { kind: "alias", aor: aor(`${name}@example.org`), target };
+}
+
 /** A whole server in virtual time with Alice, Bob (who has a device), Carol (who has none) and what is around it. */
 export class Domain {
   readonly time = new VirtualTime();
@@ -209,17 +218,7 @@ export class Domain {
   #server: SipServer | undefined = undefined;
   #number = 0;
 
-  constructor(layer?: (network: SimulatedNetwork) => TransportLayer) {
-    const user = (name: string, domain = "example.org"): DirectoryEntry => ({
-      kind: "subscriber",
-      aor: aor(`${name}@${domain}`),
-      credential: credentialOf(name, domain, `secret of ${name}`),
-    });
-    const alias = (name: string, target: string): DirectoryEntry => ({
-      kind: "alias",
-      aor: aor(`${name}@example.org`),
-      target,
-    });
+  constructor() {
     this.directory = memoryDirectory([
       user("alice"),
       user("bob"),
@@ -228,13 +227,10 @@ export class Domain {
       alias("out", "sip:dora@elsewhere.net"),
       alias("desk", "sip:bob@example.org"),
     ]);
-    const endpoint = (transport: TransportName): Endpoint => ({
-      transport,
-      address: SERVER_ADDRESS,
-      port: 5060,
-    });
-    const listen = [endpoint("udp"), endpoint("tcp")];
-    this.layer = layer === undefined ? this.network.layer(listen) : layer(this.network);
+    this.layer = this.network.layer([
+      { transport: "udp", address: SERVER_ADDRESS, port: 5060 },
+      { transport: "tcp", address: SERVER_ADDRESS, port: 5060 },
+    ]);
   }
 
   get server(): SipServer {
@@ -269,9 +265,9 @@ export class Domain {
     return this;
   }
 
-  async register(user: string, contactUri: string, changes: Partial<Binding> = {}): Promise<void> {
+  async register(address: string, contactUri: string, changes: Partial<Binding> = {}): Promise<void> {
     const nowMs = this.time.nowMs;
-    const { version, bindings } = await this.location.lookup(aor(user), nowMs);
+    const { version, bindings } = await this.location.lookup(aor(address), nowMs);
     const binding: Binding = {
       contactUri,
       callId: "r1",
@@ -283,7 +279,7 @@ export class Domain {
       source: `udp:${BOB_ADDRESS}:5060`,
       ...changes,
     };
-    await this.location.replace(aor(user), version, [...bindings, binding], nowMs);
+    await this.location.replace(aor(address), version, [...bindings, binding], nowMs);
   }
 
   nextNumber(): number {
