@@ -91,7 +91,7 @@ test("--json gives one object a line, with the cause id", async (context) => {
 test("exit codes: 1 not found, 2 two questions at once, 3 no server and no store", async (context) => {
   const folder = await folderAfterACall(context);
   assert.equal((await runWhy(folder, "no-such-call@x")).exitCode, 1);
-  assert.equal((await runWhy(folder, "--pending")).exitCode, 1);
+  assert.equal((await runWhy(folder, "--pending")).exitCode, 3);
   assert.equal((await runWhy(folder, "--last", "--pending")).exitCode, 2);
   const nothing = await runWhy(join(folder, "nothing-here"), "--last");
   assert.equal(nothing.exitCode, 3);

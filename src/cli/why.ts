@@ -49,6 +49,11 @@ async function runWhy(
   try {
     // Through JSON an option that was not given would be gone anyway.
     const outputs = await answersFrom(folder, JSON.parse(JSON.stringify({ id, to, pending })));
+    if (outputs === "no-server") {
+      terminal.error(`No server runs on ${folder}, so nothing is pending.`);
+      terminal.exitCode(3);
+      return;
+    }
     if (outputs === undefined) {
       terminal.error(`There is no server running on ${folder}, and no store in it.`);
       terminal.error("Name another folder with --data, or start one: nexthop serve");
@@ -58,6 +63,7 @@ async function runWhy(
     let count = 0;
     for await (const output of outputs) {
       if (output.kind === "row" && !json && count++ > 0) terminal.out("");
+      if (output.kind === "done" && !json && count === 0) terminal.out("Nothing is pending.");
       write(output, json, terminal);
     }
   } catch (error) {
@@ -71,9 +77,10 @@ async function runWhy(
 async function answersFrom(
   folder: string,
   args: Readonly<Record<string, unknown>>,
-): Promise<AsyncIterable<CommandOutput> | undefined> {
+): Promise<AsyncIterable<CommandOutput> | "no-server" | undefined> {
   const server = await connectControl(folder);
   if (server !== undefined) return server.run("why", args);
+  if (args["pending"] === true) return "no-server";
   const port = openLocalPort(folder, { create: false });
   if (port === undefined) return undefined;
   const cases = createCaseStore({ folder, nowMs: Date.now, readOnly: true });

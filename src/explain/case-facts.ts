@@ -66,7 +66,8 @@ export interface Awaited {
 export function factsOf(records: readonly TraceRecord[], nowMs: number): CaseFacts {
   const record = subjectOf(records);
   const events = eventsOf(record.startedAtMs, record.values);
-  const isPending = record.endedAtMs === undefined;
+  // Branches that end later change nothing for the caller, who has the final response.
+  const isPending = record.endedAtMs === undefined && record.statusCode === 0;
   const branches = new Map<number, BranchFacts>();
   let refusal: Refusal | undefined;
   let final: FinalSent | undefined;

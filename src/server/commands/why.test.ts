@@ -130,6 +130,11 @@ test("a Call-ID of eight hex digits is found too", async () => {
   assert.equal(explanation?.callId, "deadbeef");
 });
 
+test("who has a final response waits for nothing, though a branch is still to end", async () => {
+  const waiting = await portWith({ ...recordOf("answered@x", 5, hanging), statusCode: 200 });
+  assert.deepEqual(explanations(await run({ pending: true }, waiting)), []);
+});
+
 test("what is pending is told by --pending, the longest wait first, and by its Call-ID", async () => {
   const port = await portWith(
     recordOf("new@x", NOW_MS - 10, hanging),

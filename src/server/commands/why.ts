@@ -21,7 +21,7 @@ const CASE_ID = /^[0-9a-f]{8}$/i;
 /**
  * `why`: a row for each case found, an {@link Explanation} each, the latest first (of pending ones the longest).
  * Arguments, one of: `id` (case id or Call-ID), `callId`, `to` (an address), `pending: true`, or none: the last that
- * failed. Nothing found is `failed` with exit code 1.
+ * failed. Nothing found is `failed` with exit code 1; nothing pending is no failure.
  */
 export function why(args: CommandArguments, port: WhyPort): AsyncIterable<CommandOutput> {
   return guarded(explainAll(args, port));
@@ -30,7 +30,7 @@ export function why(args: CommandArguments, port: WhyPort): AsyncIterable<Comman
 async function* explainAll(args: CommandArguments, port: WhyPort): AsyncIterable<CommandOutput> {
   const isPending = args["pending"] === true;
   const cases = isPending ? pendingCases(port) : foundCases(queryOf(args), port);
-  if (cases.length === 0) throw nothingFound(args);
+  if (cases.length === 0 && !isPending) throw nothingFound(args);
   const shown = isPending ? cases.slice(0, PENDING_LIMIT) : cases;
   for (const records of shown) {
     // oxlint-disable-next-line no-await-in-loop -- a row goes out before the next is worked at
@@ -76,10 +76,10 @@ function foundCases(queries: readonly CaseQuery[], port: WhyPort): TraceRecord[]
   return [];
 }
 
-/** The longest first: that is what somebody asks about. */
+/** The longest first: that is what somebody asks about. Whoever has its final response waits for nothing. */
 function pendingCases(port: WhyPort): TraceRecord[][] {
-  const oldestFirst = port.pending().toSorted((a, b) => a.startedAtMs - b.startedAtMs);
-  return byCase(oldestFirst);
+  const waiting = port.pending().filter((record) => record.statusCode === 0);
+  return byCase(waiting.toSorted((a, b) => a.startedAtMs - b.startedAtMs));
 }
 
 function byCase(records: readonly TraceRecord[]): TraceRecord[][] {
@@ -139,9 +139,6 @@ function directoryName({ supports }: Directory): string {
 function nothingFound(args: CommandArguments): CommandRefused {
   const { id, callId, to } = args;
   const asked = [id, callId, to].find((value) => typeof value === "string");
-  if (args["pending"] === true) {
-    return new CommandRefused("nothing is pending", { exitCode: 1 });
-  }
   const text =
     asked === undefined
       ? "no case is kept yet"
