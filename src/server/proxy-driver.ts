@@ -206,9 +206,11 @@ export class ProxyDriver {
     text: string,
     nowMs: number,
   ): void {
-    pending.trace.add("response-sent", nowMs, statusCode, reasonPhraseOf(statusCode), "own", 0);
-    pending.note(nowMs, "out", 0, pending.peer, text);
     this.#transactions.respond(running.entry, statusCode, text, nowMs);
+    // The clock again, and not the time of the input: what people want to know is how long the answer took us.
+    const sentAtMs = this.#parts.nowMs();
+    pending.trace.add("response-sent", sentAtMs, statusCode, reasonPhraseOf(statusCode), "own", 0);
+    pending.note(sentAtMs, "out", 0, pending.peer, text);
   }
 
   #start(
@@ -231,8 +233,9 @@ export class ProxyDriver {
     });
     const { method } = pending.request;
     const peer = peerOf(flow);
-    pending.trace.add("branch-started", nowMs, branch.number, branch.target.uri.text, peer);
-    pending.note(nowMs, "out", branch.number, peer, text);
+    const sentAtMs = this.#parts.nowMs();
+    pending.trace.add("branch-started", sentAtMs, branch.number, branch.target.uri.text, peer);
+    pending.note(sentAtMs, "out", branch.number, peer, text);
     running.texts[branch.number] = text;
     running.clients[branch.number] = this.#transactions.openClient(
       text,
