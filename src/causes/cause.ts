@@ -14,6 +14,14 @@ export interface Cause {
   readonly evidence: Evidence;
 }
 
+/** Why nothing was answered at all: it leads to no status. */
+export type SilentCause = Pick<Cause, "id" | "evidence">;
+
+/** The cause of a silence, with the evidence that proves it. */
+export function silentBecause<Id extends CauseId>(id: Id, evidence: EvidenceOf<Id>): SilentCause {
+  return { id, evidence };
+}
+
 /** The cause of a response: its id, the status it leads to here, and the evidence that proves it. */
 export function because<Id extends CauseId>(
   id: Id,

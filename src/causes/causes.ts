@@ -163,6 +163,11 @@ export const causes = {
     evidence: ["target", "waitedMs:n"],
     rfc: "RFC 3261 §16.9",
   },
+  "response-too-late": {
+    statusCodes: [],
+    evidence: ["target", "statusCode:n", "waitedMs:n"],
+    rfc: "RFC 4320 §4.2",
+  },
   "cancel-unanswered": {
     statusCodes: [408, 487],
     evidence: ["target", "waitedMs:n"],

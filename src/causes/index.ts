@@ -1,3 +1,3 @@
-export { because, type Cause, type Evidence } from "./cause.ts";
+export { because, silentBecause, type Cause, type Evidence, type SilentCause } from "./cause.ts";
 export { causes, type CauseId, type EvidenceOf, type StatusCodeOf } from "./causes.ts";
 export { ServerError } from "./server-error.ts";

@@ -1,13 +1,20 @@
-import { because, type Cause } from "../causes/index.ts";
-import { buildResponse, Header, type MessageEdit, type SipResponse } from "../message/index.ts";
+import { because, silentBecause, type Cause, type SilentCause } from "../causes/index.ts";
+import {
+  buildResponse,
+  Header,
+  type MessageEdit,
+  type SipResponse,
+  type SipRequest,
+} from "../message/index.ts";
 import type { Trace } from "../trace/index.ts";
+import { TRANSACTION_LIFETIME_MS } from "../transaction/index.ts";
 import { isBetter, statusOf, type Candidate } from "./best-response.ts";
 import type { ClientBranch } from "./client-branch.ts";
 import { localTagOf } from "./dialog-token.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 import { relay, relayedEdit } from "./relay.ts";
-import type { ResponseContextSetup } from "./response-context.ts";
+import type { ResponseContextSetup } from "./response-context-setup.ts";
 
 /**
  * The finals of one response context that were not forwarded at once, the best of them, and what goes upstream when
@@ -48,12 +55,19 @@ export class FinalChoice {
     const statusCode = statusOf(best);
     const target = branches[branch - 1]?.target.uri.text ?? "";
     this.#trace.add("best-chosen", nowMs, branch, statusCode, this.#count, STEP_6);
-    if (statusCode === 408 && !this.#isInvite) {
+    if (isTooLate(this.#setup.request, this.#trace, nowMs)) {
+      const waitedMs = Math.round(nowMs - this.#trace.startedAtMs);
+      const cause =
+        best.kind === "made"
+          ? best.cause
+          : silentBecause("response-too-late", { target, statusCode, waitedMs });
+      this.#giveUp(branch, statusCode, cause, nowMs, out);
+    } else if (statusCode === 408 && !this.#isInvite) {
       const startedAtMs = branches[branch - 1]?.startedAtMs ?? nowMs;
       const waitedMs = Math.round(nowMs - startedAtMs);
       const cause =
-        best.kind === "made" ? best.cause : because("branch-timed-out", 408, { target, waitedMs });
-      this.#giveUp(branch, cause, nowMs, out);
+        best.kind === "made" ? best.cause : silentBecause("branch-timed-out", { target, waitedMs });
+      this.#giveUp(branch, statusCode, cause, nowMs, out);
     } else if (best.kind === "made") {
       this.#refuse(best.cause, nowMs, out);
     } else if (statusCode === 503) {
@@ -81,8 +95,14 @@ export class FinalChoice {
     }
   }
 
-  #giveUp(branch: number, cause: Cause, nowMs: number, out: ProxyOutput[]): void {
-    this.#trace.add("response-dropped", nowMs, branch, 408, "RFC 4320 §4.2");
+  #giveUp(
+    branch: number,
+    statusCode: number,
+    cause: SilentCause,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    this.#trace.add("response-dropped", nowMs, branch, statusCode, "RFC 4320 §4.2");
     this.#trace.refuse(cause, nowMs);
     out.push({ kind: "giveUp", cause });
   }
@@ -98,6 +118,11 @@ export class FinalChoice {
 }
 
 const STEP_6 = "RFC 3261 §16.7 step 6";
+
+/** The client of anything but INVITE has given up: what is answered now reaches nobody (RFC 4320 §4.2). */
+export function isTooLate({ method }: SipRequest, { startedAtMs }: Trace, nowMs: number): boolean {
+  return method !== "INVITE" && nowMs >= startedAtMs + TRANSACTION_LIFETIME_MS;
+}
 
 function isChallenge({ statusCode }: SipResponse): boolean {
   return statusCode === 401 || statusCode === 407;

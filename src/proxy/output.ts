@@ -1,4 +1,4 @@
-import type { Cause } from "../causes/index.ts";
+import type { Cause, SilentCause } from "../causes/index.ts";
 import type { Aor } from "../message/index.ts";
 import type { ResolveQuestion } from "../routing/index.ts";
 import type { ClientBranch } from "./client-branch.ts";
@@ -14,7 +14,7 @@ export type ProxyOutput =
       readonly branch: number;
     }
   /** No final response can be given (RFC 4320 §4.2); the server transaction ends by itself. */
-  | { readonly kind: "giveUp"; readonly cause: Cause }
+  | { readonly kind: "giveUp"; readonly cause: SilentCause }
   /** A new client transaction; the driver asks `requestFor` for the text once it knows the way out. */
   | { readonly kind: "start"; readonly branch: ClientBranch }
   /** CANCEL for a branch that has given a provisional. */

@@ -117,6 +117,10 @@ export class ProxyCore {
   /** The answer to `lookup`. */
   held(held: Held, nowMs: number, out: ProxyOutput[]): void {
     if (this.hasEnded) return;
+    if (this.#responses !== undefined) {
+      this.#responses.lookedAgain(held, nowMs, out);
+      return;
+    }
     this.#search?.held(held, nowMs);
     this.#afterSearch(nowMs, out);
   }
@@ -129,6 +133,10 @@ export class ProxyCore {
     out: ProxyOutput[],
   ): void {
     if (this.hasEnded) return;
+    if (this.#responses !== undefined) {
+      this.#responses.lookAgainFailed(nowMs, out);
+      return;
+    }
     this.#refuse(refusal(because(causeId, 503, { detail })), nowMs, out);
   }
 

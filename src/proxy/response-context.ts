@@ -1,31 +1,25 @@
 import type { Endpoint } from "../base/endpoint.ts";
 import { because, type Cause } from "../causes/index.ts";
-import type { SipRequest, SipResponse } from "../message/index.ts";
+import type { Held } from "../location/index.ts";
+import type { SipResponse } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { Candidate } from "./best-response.ts";
 import { loopHashOf, makeBranchId } from "./branch-id.ts";
 import { failedBranchCause, silentBranchCause, unresolvedCause } from "./branch-causes.ts";
 import { ClientBranch } from "./client-branch.ts";
-import { FinalChoice } from "./final-choice.ts";
+import { FinalChoice, isTooLate } from "./final-choice.ts";
+import { LookAgain } from "./look-again.ts";
 import { breadthShare } from "./max-breadth.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 import { relay, relayedEdit } from "./relay.ts";
-import type { Routing } from "./route-preprocessing.ts";
+import type { ResponseContextSetup } from "./response-context-setup.ts";
 import { nextHopUriOf, type Target, type TargetSet } from "./target-set.ts";
 import { routesTextOf } from "./validation.ts";
 
 /** How long a cancelled branch may take to end (RFC 3261 §9.1: 64*T1). */
 export const CANCEL_WAIT_MS = 32_000;
-
-/** What a response context works on: one request and where it may go. */
-export interface ResponseContextSetup {
-  readonly request: SipRequest;
-  readonly routing: Routing;
-  readonly targets: TargetSet;
-  readonly incomingBreadth: number;
-}
 
 /**
  * Theory: RFC 3261 §16.6 and §16.7 as one machine. Branches are started group by group (equal q together), at most
@@ -49,6 +43,7 @@ export class ResponseContext {
   #finalSent = false;
   #ended = false;
   #noMoreBranches = false;
+  readonly #lookAgain: LookAgain;
   /** When the caller cancelled; undefined when not. */
   #cancelledAtMs: number | undefined = undefined;
   readonly #startedAtMs: number;
@@ -61,6 +56,7 @@ export class ResponseContext {
     this.#isInvite = setup.request.method === "INVITE";
     this.#loopHash = loopHashOf(setup.request, routesTextOf(setup.request));
     this.#startedAtMs = nowMs;
+    this.#lookAgain = new LookAgain(setup.targets, trace, nowMs);
   }
 
   /** The earliest of every Timer C and every wait after a CANCEL; `Infinity` when none runs. */
@@ -99,6 +95,18 @@ export class ResponseContext {
       branch.alternatives = (answer as readonly Endpoint[]).slice(1);
       this.#call(branch, first, nowMs, out);
     } else this.#fail(branch, "kind" in answer ? answer : unresolvedCause(branch), nowMs);
+    this.#proceed(nowMs, out);
+  }
+
+  /** The answer to a `lookup` of ours: what is not bound any more is not tried (RFC 3261 §16.5). */
+  lookedAgain(held: Held, nowMs: number, out: ProxyOutput[]): void {
+    this.#lookAgain.answered(held, nowMs);
+    this.#proceed(nowMs, out);
+  }
+
+  /** The store could not say what is still bound: the targets that are left are not tried. */
+  lookAgainFailed(nowMs: number, out: ProxyOutput[]): void {
+    this.#stopBranching("location-unreachable", nowMs);
     this.#proceed(nowMs, out);
   }
 
@@ -176,7 +184,9 @@ export class ResponseContext {
   #success(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
     if (branch.state !== "done") this.#done(branch, response.statusCode, nowMs);
     // Every 2xx to an INVITE goes upstream; of other methods only the first final does (RFC 3261 §16.7 step 5).
-    if (!this.#finalSent || this.#isInvite) this.#relay(branch, response, nowMs, out);
+    if (isTooLate(this.#setup.request, this.#trace, nowMs)) {
+      this.#consider({ kind: "received", branch: branch.number, response });
+    } else if (!this.#finalSent || this.#isInvite) this.#relay(branch, response, nowMs, out);
     else this.#drop(branch, response.statusCode, "RFC 3261 §16.7 step 5", nowMs);
     this.#stopBranching("answered-elsewhere", nowMs);
     this.#cancelPending("answered-elsewhere", nowMs, out);
@@ -261,6 +271,9 @@ export class ResponseContext {
   /** Starts what may be started now; ends the context when there is nothing left to wait for. */
   #proceed(nowMs: number, out: ProxyOutput[]): void {
     if (this.#ended) return;
+    if (isTooLate(this.#setup.request, this.#trace, nowMs))
+      this.#stopBranching("response-too-late", nowMs);
+    if (this.#lookAgain.isAwaited && !this.#noMoreBranches) return;
     let pending = this.#pendingBreadth();
     while (this.#mayBranch()) {
       if (pending === 0) this.#groupQMilli = this.#targets.nextQMilli ?? 0;
@@ -268,6 +281,7 @@ export class ResponseContext {
       if (free < 1) break;
       // Counted before one is taken: it shares with those behind it.
       const waiting = this.#targets.waitingOf(this.#groupQMilli);
+      if (waiting > 0 && this.#lookAgain.asks(nowMs, out)) return;
       const target = this.#targets.takeOf(this.#groupQMilli);
       if (target === undefined) break;
       this.#startBranch(target, breadthShare(free, waiting), nowMs, out);

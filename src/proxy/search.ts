@@ -70,6 +70,7 @@ export class Search {
       this.#refuseSips(this.#requestUri);
       return;
     }
+    this.#targets.aor = aor;
     for (const binding of byNewest(bindings)) this.#addBinding(binding, nowMs);
     if (this.#targets.size === 0) {
       this.#refuse(because("no-target-usable", 480, { aor, skippedCount: bindings.length }));

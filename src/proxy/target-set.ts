@@ -1,4 +1,5 @@
-import { parseNameAddr, sameUri, type Uri } from "../message/index.ts";
+import type { Binding } from "../location/index.ts";
+import { parseNameAddr, parseUri, sameUri, type Aor, type Uri } from "../message/index.ts";
 import { asRequestUri } from "./request-uri.ts";
 import type { Routing } from "./route-preprocessing.ts";
 
@@ -17,6 +18,8 @@ export interface Target {
  * of equal q (§16.6).
  */
 export class TargetSet {
+  /** Whose bindings they are, so that one can look again; undefined when they are none. */
+  aor: Aor | undefined = undefined;
   readonly #targets: Target[] = [];
   #next = 0;
 
@@ -62,6 +65,21 @@ export class TargetSet {
   /** After a 6xx nothing more is tried (RFC 3261 §16.7 step 5). @returns the targets that were dropped */
   dropRemaining(): readonly Target[] {
     return this.#targets.splice(this.#next);
+  }
+
+  /** Of those not handed out yet only what is still bound stays. @returns the targets that were dropped */
+  dropUnbound(bindings: readonly Binding[]): readonly Target[] {
+    const bound: Uri[] = [];
+    for (const { contactUri } of bindings) {
+      const uri = parseUri(contactUri);
+      if (uri !== undefined) bound.push(asRequestUri(uri));
+    }
+    const dropped: Target[] = [];
+    for (const target of this.dropRemaining()) {
+      if (bound.some((uri) => sameUri(uri, target.uri))) this.#targets.push(target);
+      else dropped.push(target);
+    }
+    return dropped;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Cause } from "../causes/index.ts";
+import type { SilentCause } from "../causes/index.ts";
 import type { SipRequest } from "../message/index.ts";
 import {
   caseIdOf,
@@ -38,7 +38,7 @@ export class PendingRequest {
   }
 
   /** What we said at the end, and why. */
-  concluded(statusCode: number, cause: Cause | undefined): void {
+  concluded(statusCode: number, cause: SilentCause | undefined): void {
     this.statusCode = statusCode;
     if (cause !== undefined) this.causeId = cause.id;
   }

@@ -1,4 +1,4 @@
-import type { Cause } from "../causes/index.ts";
+import type { Cause, SilentCause } from "../causes/index.ts";
 import { traceEvents, type TraceEvent, type TraceEventKind, type TraceValues } from "./events.ts";
 
 /** What an event is made of while it is kept: kinds, times and values in one flat array. */
@@ -38,9 +38,10 @@ export class Trace {
     for (let at = 0; at < fields.length; at += 1) values.push(fields[at] as TraceValue);
   }
 
-  /** The reason for a final response of ours, with its evidence. */
-  refuse(cause: Cause, atMs: number): void {
-    this.add("refused", atMs, cause.id, cause.statusCode, JSON.stringify(cause.evidence));
+  /** The reason for a final response of ours, or for none at all, with its evidence. */
+  refuse(cause: Cause | SilentCause, atMs: number): void {
+    const statusCode = "statusCode" in cause ? cause.statusCode : 0;
+    this.add("refused", atMs, cause.id, statusCode, JSON.stringify(cause.evidence));
   }
 
   /** Keeps the first events, which tell how it began, and the latest, which tell how it ends. */

@@ -265,7 +265,11 @@ export class Domain {
     return this;
   }
 
-  async register(address: string, contactUri: string, changes: Partial<Binding> = {}): Promise<void> {
+  async register(
+    address: string,
+    contactUri: string,
+    changes: Partial<Binding> = {},
+  ): Promise<void> {
     const nowMs = this.time.nowMs;
     const { version, bindings } = await this.location.lookup(aor(address), nowMs);
     const binding: Binding = {

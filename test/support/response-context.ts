@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { because } from "../../src/causes/index.ts";
 import type { Endpoint } from "../../src/base/endpoint.ts";
+import type { Binding } from "../../src/location/index.ts";
+import { parseAor } from "../../src/message/index.ts";
 import type { ClientBranch } from "../../src/proxy/client-branch.ts";
 import { incomingBreadthOf } from "../../src/proxy/max-breadth.ts";
 import type { ProxyOptions } from "../../src/proxy/options.ts";
@@ -18,11 +20,14 @@ export interface ForkSetup {
   /** `sip:a@192.0.2.1`, or with its q in thousandths behind a blank: `sip:a@192.0.2.1 500`. */
   readonly targets: readonly string[];
   readonly options?: Partial<ProxyOptions>;
+  /** Whose bindings the targets are; none where left out. */
+  readonly aor?: string;
 }
 
 /**
  * At this time, this happens, and exactly this comes out. What happens: `start`, `time`, `cancel`, or for a branch
- * `1: 180`, `1: timed out`, `1: unreachable`, `1: resolved 192.0.2.5 192.0.2.6`, `1: unresolvable`.
+ * `1: 180`, `1: timed out`, `1: unreachable`, `1: resolved 192.0.2.5 192.0.2.6`, `1: unresolvable`;
+ * `held sip:a@192.0.2.1` and `location unreachable` answer a look-up.
  */
 export type Step = readonly [atMs: number, input: string, ...outputs: string[]];
 
@@ -34,7 +39,7 @@ export class Fork {
   readonly outputs: ProxyOutput[] = [];
   readonly #method: string;
 
-  constructor({ request: changes = {}, targets, options: optionChanges = {} }: ForkSetup) {
+  constructor({ request: changes = {}, targets, aor, options: optionChanges = {} }: ForkSetup) {
     const options = optionsOf(optionChanges);
     const request = requestOf(changes);
     const routing = preprocessRoute(request, options);
@@ -44,6 +49,7 @@ export class Fork {
       const [uri = "", q = "1000"] = target.split(" ");
       set.add({ uri: uriOf(uri), path: [], qMilli: Number(q), source: "" });
     }
+    set.aor = aor === undefined ? undefined : parseAor(aor);
     this.#method = request.method;
     const setup = { request, routing, targets: set, incomingBreadth: incomingBreadthOf(request) };
     this.context = new ResponseContext(setup, options, this.trace, START_MS);
@@ -71,6 +77,11 @@ export class Fork {
     if (input === "time") return;
     if (input === "start") return context.start(nowMs, out);
     if (input === "cancel") return context.cancel(nowMs, out);
+    if (input === "location unreachable") return context.lookAgainFailed(nowMs, out);
+    if (input.startsWith("held")) {
+      const bindings = input.split(" ").slice(1).map(bindingOf);
+      return context.lookedAgain({ version: 2, bindings, lapsed: [] }, nowMs, out);
+    }
     const [number = "", what = ""] = input.split(": ");
     const branch = this.branch(Number(number));
     const [word = "", ...addresses] = what.split(" ");
@@ -90,6 +101,11 @@ export class Fork {
       context.resolved(branch, cause, nowMs, out);
     } else context.receive(branch, responseOf(Number(what), this.#method, fields), nowMs, out);
   }
+}
+
+function bindingOf(contactUri: string): Binding {
+  const times = { expiresAtMs: START_MS + 60_000, updatedAtMs: START_MS };
+  return { contactUri, callId: "c", cseq: 1, qMilli: 1000, path: [], source: "", ...times };
 }
 
 /** Plays a ladder; what is not listed must not happen. */
