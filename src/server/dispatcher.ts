@@ -115,9 +115,9 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#answerMalformed(fault, text, flow, nowMs);
   }
 
-  sendFailed(_flow: Flow, token: number, detail: string): void {
+  sendFailed(flow: Flow, token: number, detail: string): void {
     this.#counters.sendFailures += 1;
-    if (token !== 0) this.transactions.sendFailed(token, detail, this.#parts.nowMs());
+    if (token !== 0) this.transactions.sendFailed(flow, token, detail, this.#parts.nowMs());
     this.#settled();
   }
 

@@ -147,9 +147,10 @@ export class TransactionDriver {
   }
 
   /** The transport could not send what this token stands for. */
-  sendFailed(token: number, detail: string, nowMs: number): void {
+  sendFailed(flow: Flow, token: number, detail: string, nowMs: number): void {
     const entry = this.#waiting[token];
-    if (entry !== undefined) this.#transportFailed(entry, detail, nowMs);
+    // Tokens are used again: a failure that comes late may find a new owner, on its way to somewhere else.
+    if (entry?.flow === flow) this.#transportFailed(entry, detail, nowMs);
   }
 
   /** A connection is gone: what had no response on it will get none there. */
