@@ -95,17 +95,19 @@ function take({ action }: Step, agent: Agent, world: World): void {
 }
 
 function leftIn({ server, agents, faults, time }: World): Observed["end"] {
-  const living = agents.filter((agent) => !agent.isDead);
+  // Who has stopped answering anything never hears that its calls are over.
+  const answering = agents.filter(
+    ({ isDead, userAgent }) => !isDead && userAgent.answer.kind !== "no-answer-at-all",
+  );
+  const sum = (of: (agent: Agent) => number): number =>
+    answering.reduce((total, agent) => total + of(agent), 0);
   return {
     ...server.held(),
     pending: server.pending().length,
     faults: server.counters.faults,
     "faults told": faults,
-    "deadlines booked": living.length === agents.length ? time.pendingCount : 0,
-    "calls of agents": living.reduce((sum, agent) => sum + agent.userAgent.callCount, 0),
-    "transactions of agents": living.reduce(
-      (sum, agent) => sum + agent.userAgent.transactionCount,
-      0,
-    ),
+    "deadlines booked": agents.some(({ isDead }) => isDead) ? 0 : time.pendingCount,
+    "calls of agents": sum(({ userAgent }) => userAgent.callCount),
+    "transactions of agents": sum(({ userAgent }) => userAgent.transactionCount),
   };
 }
