@@ -277,11 +277,12 @@ test("OPTIONS to the domain with a Route that leads on is no question to this se
   assert.deepEqual(said(request), ["403 relay-not-allowed", "ended"]);
 });
 
+const evidenceOf = (changes: RequestChanges): string => {
+  const lab = new Lab(changes).start();
+  return eventsIn(lab.trace, "refused").join();
+};
+
 test("the evidence of a refusal names where the request would have gone", () => {
-  const evidenceOf = (changes: RequestChanges): string => {
-    const lab = new Lab(changes).start();
-    return eventsIn(lab.trace, "refused").join();
-  };
   assert.match(evidenceOf({ uri: "sip:x@Elsewhere.NET" }), /"domain":"elsewhere.net"/);
   assert.match(
     evidenceOf({ uri: "sip:bob@example.org;maddr=192.0.2.66" }),

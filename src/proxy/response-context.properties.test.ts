@@ -93,7 +93,6 @@ class Run {
   /** Something came after which no branch may be started. */
   #mayStart = true;
   #atMs = 0;
-  #steps = 0;
   readonly #scenario: Scenario;
   readonly #said: number[] = [];
   readonly #over = new Set<number>();
@@ -214,7 +213,6 @@ class Run {
   }
 
   #feed(input: string): void {
-    this.#steps += 1;
     this.#atMs += 1;
     const from = this.fork.outputs.length;
     const wasOver = this.hasEnded;
