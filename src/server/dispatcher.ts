@@ -29,8 +29,11 @@ import { RegistrarDriver } from "./registrar-driver.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 import { TransactionDriver, type TransactionUser } from "./transaction-driver.ts";
 
-/** Malformed messages kept as cases, each second; the rest is counted. */
-const MALFORMED_CASES_PER_SECOND = 10;
+/** What is refused without a transaction, malformed or too much, is kept as a case so often a second; else counted. */
+const STATELESS_CASES_PER_SECOND = 10;
+
+const RETRY_LATER = [["Retry-After", "5"]] as const;
+const NO_HEADERS = [] as const;
 
 const SIP_PORT = 5060;
 const CR = 13;
@@ -53,8 +56,8 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   readonly #settled: () => void;
   readonly #branchMark: string;
   #isDraining = false;
-  #malformedSecond = 0;
-  #malformedKept = 0;
+  #keptSecond = 0;
+  #keptCount = 0;
 
   constructor(parts: Parts, counters: ServerCounters, settled: () => void) {
     this.#parts = parts;
@@ -203,31 +206,37 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   /** RFC 3261 §9.2 and §16.10. */
   #cancel(cancel: SipRequest, key: string, flow: Flow, nowMs: number): void {
-    const invite = this.transactions.servers.get(inviteKeyOf(cancel));
-    const responseFlow = this.#responseFlow(cancel, flow);
-    const entry = this.transactions.openServer(key, cancel, responseFlow, nowMs);
+    const { servers } = this.transactions;
+    const invite = servers.get(inviteKeyOf(cancel));
     const toTag = localTagOf(cancel, this.#parts.proxyOptions.tokenKey);
     if (invite !== undefined) {
+      const entry = this.#open(key, cancel, flow, nowMs);
       this.transactions.respond(entry, 200, buildResponse(cancel, OK, { toTag }), nowMs);
       if (invite.running !== undefined) this.proxy.cancel(invite.running, peerOf(flow), nowMs);
       return;
     }
     // Deviation: RFC 3261 §16.10 has a CANCEL that matches nothing passed on. Every INVITE of ours has a
     // transaction, so this one is for nobody; saying so ends it, relaying it would open a way through us.
-    const pending = new PendingRequest(cancel, peerOf(flow), nowMs);
     const cause = because("transaction-unknown", 481, { callId: cancel.callId });
+    if (servers.size >= this.#parts.limits.transactions) {
+      this.#refuseStateless(cancel, cause, flow, nowMs);
+      return;
+    }
+    const entry = this.#open(key, cancel, flow, nowMs);
+    const pending = new PendingRequest(cancel, peerOf(flow), nowMs);
     pending.trace.refuse(cause, nowMs);
-    this.#respondAtOnce(entry, pending, cause, buildResponse(cancel, cause, { toTag }), nowMs);
+    const text = buildResponse(cancel, cause, { toTag });
+    this.transactions.respond(entry, 481, text, nowMs);
+    this.#conclude(pending, cause, text, nowMs);
   }
 
   #begin(request: SipRequest, key: string, flow: Flow, nowMs: number): void {
     const refusal = this.#overload(request);
     if (refusal !== undefined) {
-      this.#refuseStateless(request, refusal, flow);
+      this.#refuseStateless(request, refusal, flow, nowMs);
       return;
     }
-    const responseFlow = this.#responseFlow(request, flow);
-    const entry = this.transactions.openServer(key, request, responseFlow, nowMs);
+    const entry = this.#open(key, request, flow, nowMs);
     if (request.method === "REGISTER") {
       const domain = this.#registrarDomainOf(request);
       if (domain !== undefined) {
@@ -237,6 +246,10 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     }
     const isSpiral = request.text.includes(this.#branchMark) && this.#spirals(request);
     this.proxy.begin(request, isSpiral, entry, flow, nowMs);
+  }
+
+  #open(key: string, request: SipRequest, flow: Flow, nowMs: number): ServerEntry {
+    return this.transactions.openServer(key, request, this.#responseFlow(request, flow), nowMs);
   }
 
   /** A phone that has us as its outbound proxy sends its REGISTERs with our Route; they are at their end here. */
@@ -281,12 +294,16 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   }
 
   /** RFC 3261 §8.2.7: no transaction, no memory; a repeated request gets the same answer. */
-  #refuseStateless(request: SipRequest, cause: Cause, flow: Flow): void {
+  #refuseStateless(request: SipRequest, cause: Cause, flow: Flow, nowMs: number): void {
     this.#counters.refusedStateless += 1;
     const toTag = localTagOf(request, this.#parts.proxyOptions.tokenKey);
-    const headers = [["Retry-After", "5"]] as const;
+    const headers = cause.statusCode === 503 ? RETRY_LATER : NO_HEADERS;
     const text = buildResponse(request, cause, { toTag, headers });
     this.#parts.transport.send(this.#responseFlow(request, flow), text, 0);
+    if (!this.#mayKeep(nowMs)) return;
+    const pending = new PendingRequest(request, peerOf(flow), nowMs);
+    pending.trace.refuse(cause, nowMs);
+    this.#conclude(pending, cause, text, nowMs);
   }
 
   #answerMalformed(fault: Malformed, text: string, flow: Flow, nowMs: number): void {
@@ -295,32 +312,29 @@ export class Dispatcher implements TransportEvents, TransactionUser {
       const response = buildResponse(answerable, fault.cause, { toTag: this.#tagOf(text) });
       this.#parts.transport.send(this.#responseFlow(answerable, flow), response, 0);
     }
-    const second = Math.floor(nowMs / 1000);
-    if (second !== this.#malformedSecond) {
-      this.#malformedSecond = second;
-      this.#malformedKept = 0;
-    }
-    if (this.#malformedKept >= MALFORMED_CASES_PER_SECOND || fault.of === "unknown") return;
-    this.#malformedKept += 1;
+    if (fault.of === "unknown" || !this.#mayKeep(nowMs)) return;
     this.#parts.cases.keep(malformedRecord(fault, text, peerOf(flow), nowMs));
+  }
+
+  #mayKeep(nowMs: number): boolean {
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#keptSecond) {
+      this.#keptSecond = second;
+      this.#keptCount = 0;
+    }
+    this.#keptCount += 1;
+    return this.#keptCount <= STATELESS_CASES_PER_SECOND;
   }
 
   #tagOf(text: string): string {
     return sipHash(this.#parts.proxyOptions.tokenKey, text);
   }
 
-  #respondAtOnce(
-    entry: ServerEntry,
-    pending: PendingRequest,
-    cause: Cause,
-    text: string,
-    nowMs: number,
-  ): void {
+  #conclude(pending: PendingRequest, cause: Cause, text: string, nowMs: number): void {
     const { statusCode } = cause;
     pending.trace.add("response-sent", nowMs, statusCode, reasonPhraseOf(statusCode), "own", 0);
     pending.note(nowMs, "out", 0, pending.peer, text);
     pending.concluded(statusCode, cause);
-    this.transactions.respond(entry, statusCode, text, nowMs);
     this.#parts.cases.keep(pending.toRecord(nowMs));
   }
 
