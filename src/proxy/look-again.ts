@@ -1,7 +1,7 @@
 import type { Held } from "../location/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { ProxyOutput } from "./output.ts";
-import type { TargetSet } from "./target-set.ts";
+import { liveAt, type TargetSet } from "./target-set.ts";
 
 /**
  * Bindings end while others ring: a target that had to wait for its turn is looked up again before it is tried, so
@@ -29,11 +29,12 @@ export class LookAgain {
     return true;
   }
 
-  answered({ bindings, lapsed }: Held, nowMs: number): void {
+  answered(held: Held, nowMs: number): void {
+    const bindings = liveAt(held.bindings, nowMs);
     const { aor } = this.#targets;
     this.isAwaited = false;
     this.#lookedUpAtMs = nowMs;
-    this.#trace.add("location-looked-up", nowMs, aor ?? "", bindings.length, lapsed.length);
+    this.#trace.add("location-looked-up", nowMs, aor ?? "", bindings.length, held.lapsed.length);
     for (const { uri } of this.#targets.dropUnbound(bindings)) {
       this.#trace.add("target-skipped", nowMs, uri.text, "bindings-expired");
     }

@@ -154,6 +154,16 @@ test("never registered, signed off, and run out are three histories and two caus
   ]);
 });
 
+test("a binding that ended while the store was asked is no target any more (RFC 3261 §10.3)", () => {
+  const ended = binding("sip:bob@192.0.2.1", { expiresAtMs: NOW_MS, updatedAtMs: NOW_MS - 60_000 });
+  const { outcome } = new World().user("bob@example.org", [ended]).search("sip:bob@example.org");
+  assert.equal(outcome?.kind === "refused" && told(outcome.cause), "480 bindings-expired");
+  const live = binding("sip:bob@192.0.2.2", { expiresAtMs: NOW_MS + 1 });
+  const world = new World().user("bob@example.org", [ended, live]);
+  const found = world.search("sip:bob@example.org").outcome;
+  assert.equal(found?.kind === "targets" && found.targets.size, 1);
+});
+
 test("several bindings: highest q first, of equals the newest first", () => {
   const world = new World().user("bob@example.org", [
     binding("sip:bob@192.0.2.1", { qMilli: 500 }),

@@ -9,7 +9,7 @@ import { isServed } from "./admission.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 import { asRequestUri } from "./request-uri.ts";
-import { TargetSet, targetOf } from "./target-set.ts";
+import { liveAt, TargetSet, targetOf } from "./target-set.ts";
 
 /** Aliases of aliases: more than this in a row is a loop, whatever it looks like. */
 export const ALIAS_CHAIN_MAX = 8;
@@ -60,7 +60,8 @@ export class Search {
   /** The answer to `lookup`. */
   held(held: Held, nowMs: number): void {
     const aor = this.#searched();
-    const { bindings, lapsed } = held;
+    const bindings = liveAt(held.bindings, nowMs);
+    const lapsed = lapsedAt(held, bindings);
     this.#trace.add("location-looked-up", nowMs, aor, bindings.length, lapsed.length);
     if (bindings.length === 0) {
       this.#refuse(nobodyRegistered(aor, lapsed));
@@ -183,6 +184,12 @@ function obstacleOn(contact: Uri, path: readonly string[]): CauseId | undefined 
   if (edge === undefined) return "header-malformed";
   const hop = nextHopOf(edge);
   return hop.kind === "unusable" ? hop.cause.id : undefined;
+}
+
+/** What ended while the store was asked is the latest that ended. */
+function lapsedAt({ bindings, lapsed }: Held, live: readonly Binding[]): readonly Binding[] {
+  if (live.length === bindings.length) return lapsed;
+  return [...bindings.filter((binding) => !live.includes(binding)), ...lapsed];
 }
 
 /** Never registered lately or signed off, or all that was has run out: two causes, one status (RFC 3261 §21.4.18). */

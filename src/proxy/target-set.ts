@@ -83,6 +83,14 @@ export class TargetSet {
   }
 }
 
+/** A store that answers later answers for the time it was asked: what ended meanwhile is no target. */
+export function liveAt(bindings: readonly Binding[], nowMs: number): readonly Binding[] {
+  for (const { expiresAtMs } of bindings) {
+    if (expiresAtMs <= nowMs) return bindings.filter((binding) => binding.expiresAtMs > nowMs);
+  }
+  return bindings;
+}
+
 /** A target that is one URI and nothing else. */
 export function targetOf(uri: Uri): Target {
   return { uri: asRequestUri(uri), path: NO_PATH, qMilli: 1000, source: "" };
