@@ -29,8 +29,9 @@ export class Agent {
   readonly #transport: TransportLayer;
   readonly #network: SimulatedNetwork;
   readonly #time: VirtualTime;
-  /** Calls that have not ended; whether each was answered. */
-  readonly #calls = new Map<string, boolean>();
+  /** Calls that have not ended: how many ends of each are here (a fork may ring its caller), and which are answered. */
+  readonly #calls = new Map<string, number>();
+  readonly #answered = new Set<string>();
   #isLeaving = false;
   #isDead = false;
 
@@ -91,7 +92,7 @@ export class Agent {
     let callId = "";
     this.#act((nowMs, out) => {
       callId = this.userAgent.call(uri, nowMs, out);
-      this.#calls.set(callId, false);
+      this.#count(callId, 1);
     });
     return callId;
   }
@@ -107,7 +108,7 @@ export class Agent {
   /** Hangs up what is answered, now and whenever it is answered later; what rings goes on ringing. */
   leave(): void {
     this.#isLeaving = true;
-    for (const [callId, isAnswered] of this.#calls) if (isAnswered) this.hangUp(callId);
+    for (const callId of this.#answered) this.hangUp(callId);
   }
 
   /** Its ports close, which whoever sends there is told of; or its cable is pulled, and nobody is told. */
@@ -125,11 +126,20 @@ export class Agent {
   #hear(news: UserAgentNews): void {
     if (news.kind === "ladder") return;
     this.news.push(news);
-    if (news.kind === "callArrived") this.#calls.set(news.request.callId, false);
-    if (news.kind === "callEnded") this.#calls.delete(news.callId);
+    if (news.kind === "callArrived") this.#count(news.request.callId, 1);
+    if (news.kind === "callEnded") this.#count(news.callId, -1);
     if (news.kind !== "callEstablished") return;
-    this.#calls.set(news.callId, true);
+    this.#answered.add(news.callId);
     // Not from inside the input that told us: one input, drain, next input.
     if (this.#isLeaving) this.#time.after(1, () => this.hangUp(news.callId));
+  }
+
+  #count(callId: string, change: number): void {
+    const count = (this.#calls.get(callId) ?? 0) + change;
+    if (count > 0) this.#calls.set(callId, count);
+    else {
+      this.#calls.delete(callId);
+      this.#answered.delete(callId);
+    }
   }
 }

@@ -92,12 +92,12 @@ function identityOf(message: WireEntry["message"]): string {
   return `${status} ${message.callId} ${message.cseq.sequenceNumber} ${message.cseq.method} ${message.toTag}`;
 }
 
-/** One message as both a trace event and the wire can tell it: Call-ID, direction, label, peer. */
+/** One message as both a trace event and the wire can tell it: Call-ID, label, direction, whose address. */
 function shownOnWire({ side, message, from, to }: WireEntry): string {
   const [way, peer] = side === "sent by server" ? ["to", to] : ["from", from];
   const what =
     message.kind === "request" ? message.method : `${message.statusCode} (${message.cseq.method})`;
-  return `${message.callId}: ${what} ${way} ${peer}`;
+  return shownAs(message.callId, what, way, peer);
 }
 
 /** The same of a trace event; undefined for events that are decisions. */
@@ -106,20 +106,25 @@ function shownBy(event: TraceEvent, record: TraceRecord): string | undefined {
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the other kinds are decisions, not messages
   switch (event.kind) {
     case "request-received":
-      return `${callId}: ${event.method} from ${event.peer}`;
+      return shownAs(callId, event.method, "from", event.peer);
     case "cancel-received":
-      return `${callId}: CANCEL from ${event.peer}`;
+      return shownAs(callId, "CANCEL", "from", event.peer);
     case "branch-started":
-      return `${callId}: ${method} to ${event.destination}`;
+      return shownAs(callId, method, "to", event.destination);
     case "request-sent":
-      return `${callId}: ${event.method} to ${event.peer}`;
+      return shownAs(callId, event.method, "to", event.peer);
     case "response-received":
-      return `${callId}: ${event.statusCode} (${method}) from ${event.peer}`;
+      return shownAs(callId, `${event.statusCode} (${method})`, "from", event.peer);
     case "response-sent":
-      return `${callId}: ${event.statusCode} (${method}) to ${peer}`;
+      return shownAs(callId, `${event.statusCode} (${method})`, "to", peer);
     default:
       return undefined;
   }
+}
+
+/** Without the port: a response may have to take another (RFC 3261 §18.2.2). */
+function shownAs(callId: string, what: string, way: string, peer: string): string {
+  return `${callId}: ${what} ${way} ${peer.slice(0, peer.lastIndexOf(":"))}`;
 }
 
 /**

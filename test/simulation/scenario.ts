@@ -5,6 +5,7 @@ import type { ServerSettings } from "../../src/server/index.ts";
 import { PERFECT, type NetworkFaults } from "../../src/testing/index.ts";
 import type { AnswerScript } from "../../src/user-agent/index.ts";
 import type { AgentOptions } from "./agent.ts";
+import { STRAYS, type Stray } from "./stray.ts";
 import { alias, subscriber } from "./world.ts";
 
 /** What one agent does at one time; data, so that a failing seed can be read. */
@@ -16,7 +17,9 @@ export interface Step {
     | { readonly kind: "call"; readonly uri: string; readonly hangUpAfterMs: number | undefined }
     | { readonly kind: "ask"; readonly method: "OPTIONS" | "MESSAGE"; readonly uri: string }
     | { readonly kind: "die"; readonly how: "closed" | "unplugged" }
-    | { readonly kind: "play"; readonly script: AnswerScript };
+    | { readonly kind: "play"; readonly script: AnswerScript }
+    /** A request that nobody waits for, from somebody who is nobody; `agent` is not used. */
+    | { readonly kind: "stray"; readonly stray: Stray };
 }
 
 /** Everything one seed decides: the network, the server, who is there, and what they do when. */
@@ -78,8 +81,12 @@ export function scenarioOf(seed: number): Scenario {
   const steps: Step[] = agents
     .filter(({ aor }) => aor.endsWith(DOMAIN))
     .flatMap(({ name }) => registrations(name, draw));
-  for (let call = draw.whole(4, 12); call > 0; call -= 1) {
+  for (let call = draw.whole(8, 20); call > 0; call -= 1) {
     steps.push(...callsOf(draw.oneOf(agents).name, targets, draw));
+  }
+  for (let stray = draw.whole(0, 4); stray > 0; stray -= 1) {
+    const action = { kind: "stray", stray: draw.oneOf(STRAYS) } as const;
+    steps.push({ atMs: draw.below(ACTIVITY_MS), agent: "", action });
   }
   for (let ask = draw.whole(0, 5); ask > 0; ask -= 1) {
     const method = draw.oneOf(["OPTIONS", "MESSAGE"] as const);
@@ -90,7 +97,7 @@ export function scenarioOf(seed: number): Scenario {
     const action = { kind: "play", script: scriptOf(draw) } as const;
     steps.push({ atMs: draw.below(ACTIVITY_MS), agent: draw.oneOf(agents).name, action });
   }
-  if (draw.chance(0.5)) {
+  for (let death = draw.whole(0, 2); death > 0; death -= 1) {
     const action = { kind: "die", how: draw.oneOf(["closed", "unplugged"] as const) } as const;
     steps.push({ atMs: draw.between(5_000, ACTIVITY_MS), agent: draw.oneOf(agents).name, action });
   }
@@ -128,7 +135,7 @@ type Device = Omit<AgentOptions, "local"> & { readonly transport: TransportName 
 
 function devicesOf(user: string, draw: Draw): Device[] {
   const devices: Device[] = [];
-  const count = draw.whole(0, 3);
+  const count = draw.oneOf([0, 1, 2, 2, 3, 3]);
   for (let device = 1; device <= count; device += 1) {
     devices.push({
       name: `${user}${device}`,
@@ -176,13 +183,11 @@ function entriesOf(users: readonly string[], draw: Draw): DirectoryEntry[] {
   ];
 }
 
-/** Users three times as often as the rest. */
+/** Users far more often than the rest. */
 function targetsFor(users: readonly string[]): string[] {
   const known = users.map((user) => `sip:${user}@${DOMAIN}`);
   return [
-    ...known,
-    ...known,
-    ...known,
+    ...Array.from({ length: 10 }, () => known).flat(),
     ...["sales", "office", "ring", "partner", "nobody"].map((user) => `sip:${user}@${DOMAIN}`),
     `sips:${users[0]}@${DOMAIN}`,
     "sip:far@elsewhere.example",
@@ -225,7 +230,7 @@ function scriptOf(draw: Draw): AnswerScript {
 function registrations(agent: string, draw: Draw): Step[] {
   if (draw.chance(0.1)) return [];
   const expiresSeconds = draw.oneOf([30, 60, 60, 120]);
-  const everyMs = draw.oneOf([0.5, 0.5, 1.2, Infinity]) * expiresSeconds * 1_000;
+  const everyMs = draw.oneOf([0.5, 0.5, 0.5, 1.2, Infinity]) * expiresSeconds * 1_000;
   const steps: Step[] = [];
   for (let atMs = draw.below(4_000); atMs < ACTIVITY_MS; atMs += everyMs) {
     steps.push({ atMs, agent, action: { kind: "register", expiresSeconds } });
@@ -254,6 +259,7 @@ function patienceOf(draw: Draw): number | undefined {
     draw.below(20),
     draw.below(1_000),
     draw.between(1_000, 8_000),
+    draw.between(1_000, 10_000),
     draw.between(5_000, 60_000),
     undefined,
     undefined,

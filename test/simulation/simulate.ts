@@ -2,6 +2,7 @@ import type { Agent } from "./agent.ts";
 import { drawCall } from "./call-ladder.ts";
 import { check, type Observed, type PendingSample, type Violation } from "./checkers.ts";
 import { ACTIVITY_MS, scenarioOf, type Scenario, type Step } from "./scenario.ts";
+import { strayText } from "./stray.ts";
 import { DEFAULT_SETTINGS, World } from "./world.ts";
 
 /** One seed, played to its end. */
@@ -31,8 +32,7 @@ export async function simulate(seed: number): Promise<Run> {
   const { time, server } = world;
   const startMs = time.nowMs;
   for (const step of scenario.steps) {
-    const agent = agents.get(step.agent);
-    if (agent !== undefined) time.at(startMs + step.atMs, () => take(step, agent, world));
+    time.at(startMs + step.atMs, () => take(step, agents.get(step.agent), world));
   }
   time.at(startMs + ACTIVITY_MS, () => {
     for (const agent of world.agents) agent.leave();
@@ -71,7 +71,12 @@ export function describeFailure({ scenario, observed, violations, agents }: Run)
   return text.join("\n");
 }
 
-function take({ action }: Step, agent: Agent, world: World): void {
+function take({ action }: Step, agent: Agent | undefined, world: World): void {
+  if (action.kind === "stray") world.send(strayText(action.stray, world.time.nowMs));
+  if (agent !== undefined) act(action, agent, world);
+}
+
+function act(action: Step["action"], agent: Agent, world: World): void {
   switch (action.kind) {
     case "register":
       agent.register(action.expiresSeconds);
@@ -90,6 +95,8 @@ function take({ action }: Step, agent: Agent, world: World): void {
       return;
     case "play":
       agent.userAgent.answer = action.script;
+      return;
+    case "stray":
       return;
   }
 }

@@ -1,7 +1,7 @@
 import { credentialOf } from "../../src/auth/index.ts";
 import type { Endpoint } from "../../src/base/endpoint.ts";
 import { seededRandom, type Random } from "../../src/base/random.ts";
-import { because } from "../../src/causes/index.ts";
+import { because, ServerError } from "../../src/causes/index.ts";
 import { memoryDirectory, type Directory, type DirectoryEntry } from "../../src/directory/index.ts";
 import { memoryLocationStore, type LocationStore } from "../../src/location/index.ts";
 import { domainOf, parseAor, userOf, type Aor } from "../../src/message/index.ts";
@@ -14,8 +14,10 @@ import {
 import { PERFECT, SimulatedNetwork, VirtualTime } from "../../src/testing/index.ts";
 import type { NetworkFaults } from "../../src/testing/index.ts";
 import type { TraceRecord } from "../../src/trace/index.ts";
+import type { TransportEvents, TransportLayer } from "../../src/transport/index.ts";
 import { isServer, SERVER_ENDPOINTS } from "./addresses.ts";
 import { Agent, type AgentOptions } from "./agent.ts";
+import { STRAY_ADDRESS } from "./stray.ts";
 import { WireLog } from "./wire.ts";
 
 export const DEFAULT_SETTINGS: ServerSettings = {
@@ -56,6 +58,7 @@ export class World {
   readonly agents: Agent[] = [];
   readonly #random: Random;
   readonly #resolver: Resolver;
+  readonly #strays: TransportLayer;
 
   private constructor(parts: {
     readonly time: VirtualTime;
@@ -66,6 +69,7 @@ export class World {
     readonly faults: readonly string[];
     readonly random: Random;
     readonly resolver: Resolver;
+    readonly strays: TransportLayer;
   }) {
     this.time = parts.time;
     this.network = parts.network;
@@ -75,6 +79,7 @@ export class World {
     this.faults = parts.faults;
     this.#random = parts.random;
     this.#resolver = parts.resolver;
+    this.#strays = parts.strays;
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
@@ -105,7 +110,17 @@ export class World {
         },
       },
     );
-    return new World({ time, network, server, wire, records, faults, random, resolver });
+    const strays = network.layer([{ transport: "udp", address: STRAY_ADDRESS, port: 5060 }]);
+    await strays.open(NOBODY);
+    return new World({ time, network, server, wire, records, faults, random, resolver, strays });
+  }
+
+  /** One datagram from somebody who listens to no answer. */
+  send(text: string): void {
+    const [to] = SERVER_ENDPOINTS;
+    const flow = to === undefined ? undefined : this.#strays.flowTo(to);
+    if (flow === undefined || flow instanceof ServerError) throw new Error("no way to the server");
+    this.#strays.send(flow, text, 0);
   }
 
   async addAgent(options: AgentOptions): Promise<Agent> {
@@ -120,6 +135,14 @@ export class World {
     return agent;
   }
 }
+
+const NOBODY: TransportEvents = {
+  datagram: () => undefined,
+  message: () => undefined,
+  unframable: () => undefined,
+  sendFailed: () => undefined,
+  closed: () => undefined,
+};
 
 /** A subscriber; `password` undefined: one who cannot authenticate. */
 export function subscriber(address: string, password: string | undefined): DirectoryEntry {
