@@ -71,10 +71,10 @@ test("a server that shuts down refuses what is new with 503, and lets calls end"
 
 test("what a later answer started is timed, with no other message to wake the server (RFC 3261 §17.1.1.2)", async () => {
   // Seen in review: the resolver answers by promise, the INVITE went out, and its Timer A was in no clock until the
-  // next message came. A lost INVITE to elsewhere was not repeated.
+  // next message came. A lost INVITE to a name was not repeated.
   const domain = await new Domain().open();
-  const sent = { from: "sip:alice@example.org", uri: "sip:dora@elsewhere.net" };
-  await domain.caller.askAs("alice", "secret of alice", sent);
+  await domain.register("carol@example.org", "sip:carol@elsewhere.net");
+  await domain.caller.ask({ uri: "sip:carol@example.org" });
   assert.equal(domain.elsewhere.requests.length, 1);
   await domain.time.passes(3_600);
   assert.equal(domain.elsewhere.requests.length, 4, "at 0, 0.5, 1.5 and 3.5 s");
