@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { parseMessage, type SipMessage } from "../../src/message/index.ts";
+import { check, checkers, type Observed } from "./checkers.ts";
+import { DEFAULT_SETTINGS, subscriber, World } from "./world.ts";
+import { labelOf, type WireEntry } from "./wire.ts";
+
+// A run that holds, and each way of breaking it that a checker is there for. A checker that cannot fail holds nothing.
+
+let held: Observed;
+
+before(async () => {
+  const users = ["alice", "bob", "carol"];
+  const world = await World.open({
+    entries: users.map((user) => subscriber(`${user}@example.org`, undefined)),
+  });
+  const scripts = {
+    alice: { kind: "busy" },
+    bob: { kind: "answer", ringAfterMs: 10, answerAfterMs: 500 },
+    carol: { kind: "ring-forever", ringAfterMs: 10 },
+  } as const;
+  const agents = [];
+  for (const [index, user] of users.entries()) {
+    const options = {
+      name: user,
+      aor: `sip:${user}@example.org`,
+      local: { transport: "udp", address: `192.0.2.${11 + index}`, port: 5060 } as const,
+      script: scripts[user as keyof typeof scripts],
+    };
+    // oxlint-disable-next-line no-await-in-loop
+    agents.push(await world.addAgent(options));
+  }
+  const [alice, bob, carol] = agents;
+  assert.ok(alice && bob && carol);
+  for (const agent of agents) agent.register(3_600);
+  await world.time.passes(1_000);
+  const answered = alice.call("sip:bob@example.org");
+  const refused = bob.call("sip:alice@example.org");
+  const cancelled = alice.call("sip:carol@example.org");
+  bob.call("sip:nobody@example.org");
+  alice.ask("MESSAGE", "sip:bob@example.org");
+  await world.time.passes(3_000);
+  alice.hangUp(answered);
+  alice.hangUp(cancelled);
+  assert.notEqual(refused, "");
+  await world.time.passes(200_000);
+  held = {
+    wire: world.wire.entries,
+    records: world.records,
+    pending: [],
+    end: { ...world.server.held(), faults: world.faults },
+    timerCMs: DEFAULT_SETTINGS.timerCMs,
+    branchesMax: 1,
+  };
+});
+
+type Doctor = (observed: Observed) => Observed;
+type Where = (entry: WireEntry) => boolean;
+
+/** `486 Busy Here, sent by server` and the like; of a request its method. */
+const labelled =
+  (label: string, side: WireEntry["side"]): Where =>
+  (entry) =>
+    entry.side === side && labelOf(entry.message) === label;
+const sent = (label: string): Where => labelled(label, "sent by server");
+const arrived = (label: string): Where => labelled(label, "arrived at server");
+
+const without =
+  (where: Where): Doctor =>
+  (observed) => {
+    const wire = observed.wire.filter((entry) => !where(entry));
+    assert.ok(wire.length < observed.wire.length, "there was something to take out");
+    return { ...observed, wire };
+  };
+
+/** The first that is meant, again later, with another text. */
+const again =
+  (where: Where, afterMs: number, from: RegExp | string = "", to = ""): Doctor =>
+  (observed) => {
+    const entry = observed.wire.find(where);
+    assert.ok(entry);
+    const copy = {
+      ...entry,
+      atMs: entry.atMs + afterMs,
+      message: altered(entry.message, from, to),
+    };
+    return { ...observed, wire: [...observed.wire, copy] };
+  };
+
+/** All that are meant, with another text or at another time. */
+const changed =
+  (where: Where, from: RegExp | string, to: string, afterMs = 0): Doctor =>
+  (observed) => {
+    assert.ok(observed.wire.some(where));
+    const wire = observed.wire.map((entry) =>
+      where(entry)
+        ? { ...entry, atMs: entry.atMs + afterMs, message: altered(entry.message, from, to) }
+        : entry,
+    );
+    return { ...observed, wire };
+  };
+
+function altered(message: SipMessage, from: RegExp | string, to: string): SipMessage {
+  const parsed = parseMessage(message.text.replace(from, to));
+  assert.ok(parsed.kind !== "malformed");
+  return parsed;
+}
+
+const recordsOf =
+  (change: (records: Observed["records"]) => Observed["records"]): Doctor =>
+  (observed) => ({ ...observed, records: change(observed.records) });
+
+/** What breaks each promise: the first words of the checker's name, and the run with that one thing wrong. */
+const plants: Readonly<Record<string, Readonly<Record<string, Doctor>>>> = {
+  "an INVITE gets one refusal": {
+    "no final": without(sent("404 Not Found")),
+    "two refusals": again(sent("404 Not Found"), 5, "404 Not Found", "480 Gone Out"),
+    "a refusal and a 2xx": again(sent("404 Not Found"), 5, "404 Not Found", "200 OK"),
+  },
+  "any other request gets at most one": {
+    "a second final to BYE": again(sent("200 OK (BYE)"), 5, "200 OK", "500 Oh No"),
+  },
+  "no 408 to anything but INVITE": {
+    "408 to MESSAGE": changed(
+      sent("405 Method Not Allowed (MESSAGE)"),
+      "405 Method Not Allowed",
+      "408 Request Timeout",
+    ),
+  },
+  "a request is repeated for 64*T1": {
+    "an INVITE a minute later": again(sent("INVITE"), 60_000),
+    "a BYE after its 200": again(sent("BYE"), 100),
+  },
+  "a final response is repeated for 64*T1": {
+    "a 404 a minute later": again(sent("404 Not Found"), 60_000),
+    "a 404 after its ACK": again(sent("404 Not Found"), 100),
+  },
+  "no request waits longer": {
+    "an hour": (observed) => ({
+      ...observed,
+      pending: [{ atMs: 3_600_000, startedAtMs: 0, callId: "c", method: "INVITE" }],
+    }),
+  },
+  "no INVITE goes to a contact": {
+    "never bound": changed(sent("200 OK (REGISTER)"), /Contact: .*\r\n/, ""),
+    "an hour later": changed(sent("INVITE"), "", "", 3_700_000),
+    "signed off": changed(sent("200 OK (REGISTER)"), /;expires=\d+/, ";expires=0", -5_000),
+  },
+  "no CANCEL before a provisional": {
+    "no provisional": without(
+      (entry) =>
+        entry.side === "arrived at server" &&
+        /^1\d\d (Trying|Ringing)$/.test(labelOf(entry.message)),
+    ),
+  },
+  "a refusal is acknowledged": {
+    "no ACK": without((entry) => sent("ACK")(entry) && isAckOfRefusal(entry.message)),
+    "another To tag": changed(
+      (entry) => sent("ACK")(entry) && isAckOfRefusal(entry.message),
+      /(To: .*;tag=)\w+/,
+      "$1other",
+    ),
+  },
+  "100 is said by the server": {
+    "a relayed 100": changed(
+      sent("100 Trying"),
+      "\r\n\r\n",
+      "\r\nServer: Nexthop user agent\r\n\r\n",
+    ),
+    "a late 100": changed(sent("100 Trying"), "", "", 20),
+    "no 100": without(
+      (entry) => sent("100 Trying")(entry) && entry.message.to.uri.text === "sip:bob@example.org",
+    ),
+    "a 100 to MESSAGE at once": again(
+      sent("405 Method Not Allowed (MESSAGE)"),
+      -0.5,
+      "405 Method Not Allowed",
+      "100 Trying",
+    ),
+  },
+  "Max-Forwards goes down": {
+    "it stays": changed(sent("INVITE"), "Max-Forwards: 69", "Max-Forwards: 70"),
+  },
+  "nothing is sent on that nobody sent": {
+    "an INVITE that never came": without(arrived("INVITE")),
+    "an ACK that never came": without(arrived("ACK")),
+  },
+  "nothing is left over": {
+    "a transaction": (observed) => ({ ...observed, end: { ...observed.end, servers: 1 } }),
+    "a fault": (observed) => ({ ...observed, end: { ...observed.end, faults: ["oh"] } }),
+  },
+  "every refusal of ours has a case": {
+    "no case": recordsOf((records) => records.filter(({ statusCode }) => statusCode !== 404)),
+    "another status": recordsOf((records) =>
+      records.map((record) =>
+        record.statusCode === 404 ? { ...record, statusCode: 480 } : record,
+      ),
+    ),
+    "a cause of something else": recordsOf((records) =>
+      records.map((record) =>
+        record.statusCode === 404 ? { ...record, causeId: "relayed-busy" } : record,
+      ),
+    ),
+  },
+  "every message of a case was on the wire": {
+    "a 200 that was not": without(sent("200 OK (BYE)")),
+    "at another time": changed(sent("404 Not Found"), "", "", 50),
+  },
+  "every request that came and every message that went": {
+    "a case less": recordsOf((records) => records.slice(1)),
+    "a 180 more": again(sent("180 Ringing"), 10, "180 Ringing", "183 Session Progress"),
+  },
+};
+
+/** Such an ACK is ours: one Via, where a relayed one has two. */
+function isAckOfRefusal(message: SipMessage): boolean {
+  return message.text.match(/^Via:/gm)?.length === 1;
+}
+
+test("the run itself breaks no promise", () => {
+  assert.ok(held.wire.length > 80);
+  assert.deepEqual(check(held), []);
+});
+
+test("each checker has a plant, each plant its checker", () => {
+  const names = Object.keys(checkers);
+  const planted = Object.keys(plants).map((start) =>
+    names.filter((name) => name.startsWith(start)),
+  );
+  assert.deepEqual(
+    planted.flat().toSorted((one, other) => one.localeCompare(other)),
+    names.toSorted((one, other) => one.localeCompare(other)),
+  );
+});
+
+for (const [start, doctors] of Object.entries(plants)) {
+  for (const [what, doctor] of Object.entries(doctors)) {
+    test(`caught: ${what} (${start})`, () => {
+      const caught = check(doctor(held)).map(({ checker }) => checker);
+      assert.ok(
+        caught.some((checker) => checker.startsWith(start)),
+        `found only: ${[...new Set(caught)].join("; ") || "nothing"}`,
+      );
+    });
+  }
+}
