@@ -11,7 +11,7 @@ export function relayedCauseId(
   wasCancelled: boolean,
 ): CauseId {
   if (statusCode === 487 && wasCancelled) return "caller-cancelled";
-  if (branches.length > 1 && statusCode < 600) return "every-branch-refused";
+  if (statusCode < 600 && hasForked(branches)) return "every-branch-refused";
   switch (statusCode) {
     case 486:
     case 600:
@@ -29,4 +29,10 @@ export function relayedCauseId(
     default:
       return "relayed-refusal";
   }
+}
+
+/** Several branches may be one target, each at another of its addresses (RFC 3263 §4.3). */
+function hasForked(branches: readonly ClientBranch[]): boolean {
+  for (const { target } of branches) if (target !== branches[0]?.target) return true;
+  return false;
 }

@@ -182,3 +182,62 @@ flow(
     alice.hangUp(callId);
   },
 );
+
+// Seed 164 of the simulation: the token of the branch that had failed was in use again, and word about its third
+// INVITE ended the branch to the next address, which had just begun.
+flow(
+  "port-closed-twice",
+  "Word that a port is closed comes twice: the second ends no branch to another address.",
+  {
+    columns: ["alice", "nexthop", "udp:203.0.113.99:5060", "far"],
+    settings: { auth: "digest" },
+    entries: [subscriber(at("alice"), PASSWORD)],
+    names: {
+      "elsewhere.example": [
+        { transport: "udp", address: "203.0.113.99", port: 5060 },
+        { transport: "udp", address: "203.0.113.2", port: 5060 },
+      ],
+    },
+    faults: { lossRate: 0, repeatRate: 0, delayMinMs: 600, delayMaxMs: 600 },
+  },
+  async (stage) => {
+    await stage.world.addAgent({
+      name: "far",
+      aor: "sip:far@elsewhere.example",
+      local: { transport: "udp", address: "203.0.113.2", port: 5060 },
+      script: { kind: "busy" },
+    });
+    const alice = await stage.agent("alice");
+    stage.begin();
+    alice.call("sip:far@elsewhere.example");
+  },
+);
+
+// Seed 45 of the simulation: the second device's binding had run out while the first rang.
+flow(
+  "fork-serial-expired",
+  "The mobile's binding runs out while the desk rings: it is not tried any more (RFC 3261 §10.3).",
+  THREE,
+  async (stage) => {
+    const desk: AnswerScript = { kind: "refuse", statusCode: 486, afterMs: 90_000 };
+    const alice = await bobHas(stage, { desk: { script: desk, q: 1 } });
+    const mobile = await stage.agent("mobile", { user: "bob", q: 0.5 });
+    mobile.register(60);
+    await stage.passes(10);
+    alice.call("sip:bob@example.org");
+  },
+);
+
+// Seed 43 of the simulation: the case said 405 to a sender who had given up and got nothing.
+flow(
+  "message-too-late",
+  "The first device uses up the time; what the second would say reaches nobody (RFC 4320 §4.2).",
+  THREE,
+  async (stage) => {
+    const alice = await bobHas(stage, {
+      desk: { script: { kind: "no-answer-at-all" }, q: 1 },
+      mobile: { script: answers, q: 0.5 },
+    });
+    alice.ask("MESSAGE", "sip:bob@example.org");
+  },
+);

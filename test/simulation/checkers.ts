@@ -187,7 +187,7 @@ export const checkers: Readonly<Record<string, Checker>> = {
     { downstream },
     report,
   ) => {
-    for (const { request, responses, acks } of downstream) {
+    for (const { request, sendings, responses, acks } of downstream) {
       if (request.method !== "INVITE") continue;
       const refusals = responses.filter(({ message }) => message.statusCode >= 300);
       const first = refusals[0];
@@ -196,8 +196,9 @@ export const checkers: Readonly<Record<string, Checker>> = {
         if (ack !== undefined) report(ack.atMs, request, "an ACK, and no refusal");
         continue;
       }
-      // After a 2xx the branch takes no refusal any more, and nothing after Timer D.
+      // After a 2xx the branch takes no refusal any more, nothing after Timer D, and after Timer B nothing at all.
       if (responses.some(({ message }) => isSuccess(message.statusCode))) continue;
+      if ((responses[0]?.atMs ?? 0) > (sendings[0]?.atMs ?? 0) + 32_000) continue;
       for (const refusal of refusals) {
         if (refusal.atMs > first.atMs + 32_000) continue;
         if (acks.some(({ atMs }) => atMs === refusal.atMs)) continue;
