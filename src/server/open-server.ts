@@ -18,6 +18,7 @@ import { openControlSocket, type ControlSocket } from "./control-socket.ts";
 import { createServer, type ServerSettings, type SipServer } from "./create-server.ts";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import { Drainage } from "./drainage.ts";
+import { returnMemoryWhenQuiet } from "./memory-return.ts";
 import type { Resolver } from "./parts.ts";
 import { runCommand, type CommandWorld } from "./run-command.ts";
 import { localAddresses, systemClock, systemRandom } from "./system.ts";
@@ -110,6 +111,7 @@ async function open(
     fault: options.fault,
   });
   opened.push(() => sip.close());
+  opened.push(returnMemoryWhenQuiet(() => sip.counters.requests + sip.counters.responses));
   const world: CommandWorld = { directory, location, domains, cases, sip, nowMs };
   const control = await openControl(folder, world);
   if (control !== undefined) opened.push(() => control.close());
