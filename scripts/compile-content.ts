@@ -1,13 +1,15 @@
 // Compiles content/ into the modules of src/codes/generated: run by `npm ci`, and by hand after a change to content/.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { compiledCauses } from "./content/compile-causes.ts";
+import { compiledCodes, type Languages } from "./content/compile-codes.ts";
 
 /** The languages that causes and explanations are written in so far. */
 const CAUSE_LANGUAGES = ["en"];
 
 const root = new URL("..", import.meta.url);
+const content = new URL("content/", root);
 const generated = new URL("src/codes/generated/", root);
+const languages = JSON.parse(readFileSync(new URL("languages.json", content), "utf8")) as Languages;
+const modules = [...compiledCauses(content, CAUSE_LANGUAGES), ...compiledCodes(content, languages)];
 mkdirSync(generated, { recursive: true });
-for (const [name, text] of compiledCauses(new URL("content/", root), CAUSE_LANGUAGES)) {
-  writeFileSync(new URL(name, generated), text);
-}
+for (const [name, text] of modules) writeFileSync(new URL(name, generated), text);

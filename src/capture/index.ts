@@ -1,2 +1,2 @@
 export { LadderPrinter, layoutLadder, type LadderOptions } from "./ladder.ts";
-export { centred, cutTo, widthOf } from "./text-width.ts";
+export { centred, cutTo, widthOf } from "../base/text-width.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LadderRow } from "../trace/index.ts";
 import { LadderPrinter, layoutLadder } from "./ladder.ts";
-import { centred, cutTo, widthOf } from "./text-width.ts";
+import { centred, cutTo, widthOf } from "../base/text-width.ts";
 
 const columns = [
   { id: "a", title: "alice" },

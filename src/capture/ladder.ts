@@ -1,5 +1,5 @@
 import type { Ladder, LadderColumn, LadderRow } from "../trace/index.ts";
-import { centred, cutTo, widthOf } from "./text-width.ts";
+import { centred, cutTo, widthOf } from "../base/text-width.ts";
 
 /** What a ladder must fit, and where its time begins. */
 export interface LadderOptions {

@@ -1,3 +1,9 @@
+import type { Comparison } from "./compare/compare.ts";
+import type { Ladder } from "./compare/ladder.ts";
+import type { Code, Reference } from "./reference.ts";
+import type { SearchHit } from "./search.ts";
+import type { CodeLanguage } from "./types.ts";
+
 export {
   causeLanguages,
   loadCauseContent,
@@ -6,3 +12,54 @@ export {
   type CauseLanguage,
   type CauseText,
 } from "./cause-content.ts";
+export { languageOf } from "./language.ts";
+export {
+  codeLanguages,
+  type CodeFacts,
+  type CodeLanguage,
+  type CodeText,
+  type RegisteredFacts,
+  type UnregisteredFacts,
+} from "./types.ts";
+export type { Comparison } from "./compare/compare.ts";
+export type { Ladder, LadderStep } from "./compare/ladder.ts";
+export type { Code, Reference, SaidFacts } from "./reference.ts";
+export type { SearchHit } from "./search.ts";
+
+/** Loads one language of the reference, once, and only when somebody asks; then all its answers come at once. */
+export async function loadReference(language: CodeLanguage = "en"): Promise<Reference> {
+  return (await import("./reference.ts")).loadReference(language);
+}
+
+/**
+ * One response code: facts, page and example. `language` of the answer says what it is in: English where the language
+ * asked for is not complete. @returns undefined for a number that nobody uses
+ */
+export async function code(
+  number: number,
+  language: CodeLanguage = "en",
+): Promise<Code | undefined> {
+  return (await loadReference(language)).code(number);
+}
+
+/** Compares two registered codes, the lower number first whichever way they are given. @returns undefined for others */
+export async function compare(
+  a: number,
+  b: number,
+  language: CodeLanguage = "en",
+): Promise<Comparison | undefined> {
+  return (await loadReference(language)).compare(a, b);
+}
+
+/** Finds codes by number, name, vendor phrase, Q.850 cause (`cause 16`) and words of the pages: best first, 20 at most. */
+export async function search(
+  text: string,
+  language: CodeLanguage = "en",
+): Promise<readonly SearchHit[]> {
+  return (await loadReference(language)).search(text);
+}
+
+/** A ladder as lines of text, for a terminal or a `<pre>`; `width` is where notes have to end. */
+export async function ladderText(ladder: Ladder, width = 80): Promise<readonly string[]> {
+  return (await import("./compare/ladder.ts")).ladderLines(ladder, width);
+}

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { CodeFacts, CodeText } from "../../src/codes/types.ts";
+import { readCodeText, type CodeSections } from "./code-page.ts";
+
+const FIRST_LINE =
+  "// Made from content/ by scripts/compile-content.ts; not in git, not to be edited.\n";
+
+/** `content/languages.json`: what is complete in which language. */
+export interface Languages {
+  readonly planned: readonly string[];
+  readonly codes: readonly string[];
+  readonly comparisons: readonly string[];
+}
+
+/**
+ * The modules that the reference becomes: file name in `src/codes/generated`, and text. Facts and each language are
+ * JavaScript with one JSON string, which loads ten times as fast as a literal, and has no types to strip.
+ */
+export function compiledCodes(
+  content: URL,
+  { codes, comparisons }: Languages,
+): readonly (readonly [name: string, text: string])[] {
+  const folder = new URL("codes/", content);
+  const shape = readJson(new URL("schema/code-sections.json", content)) as CodeSections;
+  const facts = codeNumbers(folder).map((code) => {
+    const { $schema: _, ...rest } = readJson(new URL(`${code}/facts.json`, folder)) as {
+      $schema: string;
+    } & CodeFacts;
+    return rest;
+  });
+  const examples = facts.flatMap(({ code }) => {
+    const path = new URL(`${code}/example.sip`, folder);
+    return existsSync(path) ? [[code, readFileSync(path, "latin1")]] : [];
+  });
+  const modules: (readonly [string, string])[] = dataModule("codes.facts", "FactsModule", {
+    facts,
+    examples: Object.fromEntries(examples),
+  });
+  for (const language of codes) {
+    const texts: Record<string, CodeText> = {};
+    for (const { code, registered } of facts) {
+      const name = `codes/${code}/${language}.md`;
+      const markdown = readFileSync(new URL(name, content), "utf8");
+      texts[code] = readCodeText(markdown, { name, registered, shape });
+    }
+    const words = readJson(new URL(`words/${language}.json`, folder));
+    modules.push(...dataModule(`codes.${language}`, "CodeModule", { texts, words }));
+  }
+  for (const language of comparisons) {
+    const words = readJson(new URL(`compare/${language}.json`, content));
+    const pairs = pairNames(content).map((pair) => [
+      pair,
+      readFileSync(new URL(`pairs/${pair}/${language}.md`, content), "utf8").trim(),
+    ]);
+    const value = { words, pairs: Object.fromEntries(pairs) as Record<string, string> };
+    modules.push(...dataModule(`compare.${language}`, "CompareModule", value));
+  }
+  modules.push(["languages.ts", languageTable(codes, comparisons)]);
+  return modules;
+}
+
+/** The codes that have a folder, in order. */
+export function codeNumbers(folder: URL): string[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{3}$/.test(name))
+    .toSorted();
+}
+
+/** The pairs that have words of their own: `404-480`, lower number first. */
+export function pairNames(content: URL): string[] {
+  return readdirSync(new URL("pairs/", content))
+    .filter((name) => /^\d{3}-\d{3}$/.test(name))
+    .toSorted();
+}
+
+function dataModule(name: string, type: string, value: unknown): [string, string][] {
+  const json = JSON.stringify(JSON.stringify(value));
+  return [
+    [`${name}.js`, `${FIRST_LINE}export const data = JSON.parse(${json});\n`],
+    [
+      `${name}.d.ts`,
+      `${FIRST_LINE}import type { ${type} } from "../types.ts";\nexport declare const data: ${type};\n`,
+    ],
+  ];
+}
+
+/** Written out, so that a bundler sees each import. */
+function languageTable(codes: readonly string[], comparisons: readonly string[]): string {
+  return (
+    `${FIRST_LINE}import type { CodeLanguage, CodeModule, CompareModule, FactsModule } from "../types.ts";\n\n` +
+    `export const factsModule = (): Promise<{ readonly data: FactsModule }> => import("./codes.facts.js");\n` +
+    importTable("codeModules", "codes", "CodeModule", codes) +
+    importTable("compareModules", "compare", "CompareModule", comparisons)
+  );
+}
+
+function readJson(path: URL): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+function importTable(
+  name: string,
+  file: string,
+  type: string,
+  languages: readonly string[],
+): string {
+  return (
+    `export const ${name}: { readonly [L in CodeLanguage]?: () => Promise<{ readonly data: ${type} }> } = {\n` +
+    languages.map((each) => `  "${each}": () => import("./${file}.${each}.js"),\n`).join("") +
+    `};\n`
+  );
+}

@@ -1,0 +1,213 @@
+import { comparisonOf, type Comparison } from "./compare/compare.ts";
+import { speechOf, type Speech } from "./compare/fill.ts";
+import { codeModules, compareModules, factsModule } from "./generated/languages.ts";
+import { searchCodes, type SearchHit } from "./search.ts";
+import type { CodeFacts, CodeLanguage, CodeText, CodeWords, CompareModule } from "./types.ts";
+
+/** One code with all that is known of it. */
+export interface Code {
+  /** The language that it is in: English where the asked one is not complete yet. */
+  readonly language: CodeLanguage;
+  readonly code: number;
+  readonly name: string;
+  readonly facts: CodeFacts;
+  readonly text: CodeText;
+  /** What the facts say, in words. */
+  readonly said: SaidFacts;
+  /** A response on the wire, CRLF and all; registered codes only. */
+  readonly example: string | undefined;
+}
+
+/** The facts in words, ready to be shown beside labels. */
+export interface SaidFacts {
+  readonly class: string;
+  readonly finality: string;
+  readonly senders?: readonly string[];
+  readonly scope?: string;
+  readonly methods?: readonly string[];
+  readonly tag?: string;
+  readonly fork?: string;
+  readonly dialog?: string;
+  readonly repeat?: string;
+  readonly madeLocally?: string;
+  readonly origin?: string;
+  readonly http?: string;
+  readonly phrases: readonly {
+    readonly pattern: string;
+    readonly software: string;
+    readonly means: string;
+  }[];
+}
+
+/** The reference in one language, loaded; asking it waits for nothing. */
+export interface Reference {
+  /** What was asked for. */
+  readonly language: CodeLanguage;
+  /** What pages and comparisons come in: English for a part that is not complete in `language`. */
+  readonly codesIn: CodeLanguage;
+  readonly comparisonsIn: CodeLanguage;
+  /** All numbers it knows, registered or not, ascending. */
+  readonly numbers: readonly number[];
+  /** What the parts of a page are called. */
+  readonly labels: Readonly<Record<string, string>>;
+  code(number: number): Code | undefined;
+  /** undefined unless both are registered and not the same. The order does not matter. */
+  compare(a: number, b: number): Comparison | undefined;
+  /** Best first. By number, name, words, Q.850 cause (`cause 16`) and vendor phrase. */
+  search(text: string): readonly SearchHit[];
+  /** Codes near a number that nobody knows. */
+  near(number: number): readonly number[];
+}
+
+const loaded = new Map<CodeLanguage, Promise<Reference>>();
+
+/** Loads one language of the reference, once; a part that is not complete in it comes in English, and says so. */
+export function loadReference(language: CodeLanguage): Promise<Reference> {
+  const known = loaded.get(language);
+  if (known !== undefined) return known;
+  const reference = load(language);
+  loaded.set(language, reference);
+  return reference;
+}
+
+async function load(language: CodeLanguage): Promise<Reference> {
+  const codesIn = codeModules[language] === undefined ? "en" : language;
+  // Sentences and the words of tokens stand side by side, so a comparison needs both.
+  const comparisonsIn =
+    compareModules[language] === undefined || codesIn !== language ? "en" : language;
+  const [facts, codes, compare, wordsOfComparisons] = await Promise.all([
+    factsModule(),
+    moduleOf(codeModules, codesIn),
+    moduleOf(compareModules, comparisonsIn),
+    moduleOf(codeModules, comparisonsIn),
+  ]);
+  return referenceOf({
+    language,
+    codesIn,
+    comparisonsIn,
+    facts: facts.data,
+    codes: codes.data,
+    compare: compare.data,
+    comparedCodes: wordsOfComparisons.data,
+  });
+}
+
+/** @throws TypeError when English itself was not compiled: run `npm run prepare` */
+function moduleOf<T>(
+  modules: { readonly [L in CodeLanguage]?: () => Promise<T> },
+  language: CodeLanguage,
+): Promise<T> {
+  return modules[language]!();
+}
+
+interface Loaded {
+  readonly language: CodeLanguage;
+  readonly codesIn: CodeLanguage;
+  readonly comparisonsIn: CodeLanguage;
+  readonly facts: {
+    readonly facts: readonly CodeFacts[];
+    readonly examples: Readonly<Record<string, string>>;
+  };
+  readonly codes: { readonly texts: Readonly<Record<string, CodeText>>; readonly words: CodeWords };
+  readonly compare: CompareModule;
+  readonly comparedCodes: {
+    readonly texts: Readonly<Record<string, CodeText>>;
+    readonly words: CodeWords;
+  };
+}
+
+function referenceOf(all: Loaded): Reference {
+  const { language, codesIn, comparisonsIn, facts, codes, compare, comparedCodes } = all;
+  const byCode = new Map(facts.facts.map((each) => [each.code, each]));
+  const comma = compare.words["cells"]?.["comma"] ?? ", ";
+  const speech = speechOf(compare.words, comparedCodes.words, comma);
+  const own = speechOf(compare.words, codes.words, comma);
+  return {
+    language,
+    codesIn,
+    comparisonsIn,
+    numbers: [...byCode.keys()],
+    labels: { ...compare.words["topics"], ...compare.words["labels"] },
+    code(number) {
+      const found = byCode.get(number);
+      const text = codes.texts[number];
+      if (found === undefined || text === undefined) return undefined;
+      return {
+        language: codesIn,
+        code: number,
+        name: found.name,
+        facts: found,
+        text,
+        said: saidOf(found, own),
+        example: facts.examples[number],
+      };
+    },
+    compare(a, b) {
+      const [one, other] = [byCode.get(a), byCode.get(b)];
+      if (one?.registered !== true || other?.registered !== true || a === b) return undefined;
+      return comparisonOf([one, other], comparedCodes.texts, compare.pairs, {
+        language: comparisonsIn,
+        speech,
+        headings: compare.words["headings"] ?? {},
+      });
+    },
+    search: (text) =>
+      searchCodes(text, { facts: facts.facts, texts: codes.texts, words: codes.words }),
+    near: (number) => nearTo(number, [...byCode.keys()]),
+  };
+}
+
+/** Same last digits in another class, or neighbours: what a slip of the finger makes. */
+function nearTo(number: number, known: readonly number[]): readonly number[] {
+  const digits = String(number);
+  const distance = (other: number): number => {
+    const theirs = String(other);
+    let different = Math.abs(theirs.length - digits.length) * 2;
+    for (let at = 0; at < theirs.length; at += 1) if (theirs[at] !== digits[at]) different += 1;
+    return different * 1_000 + Math.abs(other - number);
+  };
+  return known
+    .filter((other) => distance(other) < 2_000)
+    .toSorted((one, other) => distance(one) - distance(other))
+    .slice(0, 5);
+}
+
+function saidOf(facts: CodeFacts, speech: Speech): SaidFacts {
+  const { word, say } = speech;
+  const phrases = (facts.vendorPhrases ?? []).map(({ id, pattern, software }) => ({
+    pattern,
+    software,
+    means: word("phrases", id),
+  }));
+  const always = {
+    class: say("cells", "class", {
+      hundreds: Math.floor(facts.code / 100),
+      name: word("classes", facts.class),
+    }),
+    finality: say("cells", facts.final ? "final" : "provisional"),
+    phrases,
+  };
+  if (!facts.registered) return { ...always, origin: word("origins", facts.origin) };
+  const { methods, madeLocally, http, repeat } = facts;
+  const needs = (repeat.needs ?? []).map((need) => word("needs", need));
+  return {
+    ...always,
+    senders: facts.senders.map((each) => word("senders", each)),
+    scope: word("scope", facts.scope),
+    methods: methods.includes("any") ? [word("methods", "any")] : methods,
+    tag: `${word("toTag", facts.toTag)}; ${word("ack", facts.ack)}`,
+    fork: word("forking", facts.forking),
+    dialog:
+      facts.code < 300 && facts.dialog.failureEnds === "none"
+        ? word("creates", facts.dialog.creates)
+        : word("failureEnds", facts.dialog.failureEnds),
+    repeat:
+      needs.length === 0
+        ? word("repeat", repeat.how)
+        : say("cells", "withNeeds", { how: word("repeat", repeat.how), needs: speech.list(needs) }),
+    ...(madeLocally === undefined ? {} : { madeLocally: word("madeLocally", madeLocally) }),
+    ...(http === undefined
+      ? {}
+      : { http: `${http.code}: ${word("httpRelations", http.relation)}` }),
+  };
+}
