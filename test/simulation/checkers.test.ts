@@ -138,7 +138,10 @@ const plants: Readonly<Record<string, Readonly<Record<string, Doctor>>>> = {
   "no request waits longer": {
     "an hour": (observed) => ({
       ...observed,
-      pending: [{ atMs: 3_600_000, startedAtMs: 0, callId: "c", method: "INVITE" }],
+      pending: observed.records.slice(0, 1).map((record) => ({
+        atMs: record.startedAtMs + 3_600_000,
+        record,
+      })),
     }),
   },
   "no INVITE goes to a contact": {

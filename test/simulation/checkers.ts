@@ -19,9 +19,8 @@ export interface Observed {
 
 export interface PendingSample {
   readonly atMs: number;
-  readonly callId: string;
-  readonly method: string;
-  readonly startedAtMs: number;
+  /** As it stood then. */
+  readonly record: TraceRecord;
 }
 
 /** What is left when every timer must have ended, by name; all of it should be nothing. */
@@ -125,7 +124,8 @@ export const checkers: Readonly<Record<string, Checker>> = {
     _,
     report,
   ) => {
-    for (const { atMs, callId, method, startedAtMs } of pending) {
+    for (const { atMs, record } of pending) {
+      const { callId, method, startedAtMs } = record;
       // Ringing may set Timer C anew once a branch; 64*T1 is for the CANCEL at its end.
       const branchMs = method === "INVITE" ? 2 * timerCMs + LIFETIME_MS : LIFETIME_MS;
       if (atMs - startedAtMs <= branchesMax * branchMs) continue;

@@ -41,8 +41,8 @@ export async function simulate(seed: number): Promise<Run> {
   for (let passedMs = 0; passedMs < ACTIVITY_MS + SILENCE_MS; passedMs += SAMPLE_EVERY_MS) {
     // oxlint-disable-next-line no-await-in-loop
     await time.passes(SAMPLE_EVERY_MS);
-    for (const { callId, method, startedAtMs } of server.pending()) {
-      pending.push({ atMs: time.nowMs, callId, method, startedAtMs });
+    for (const record of server.pending()) {
+      pending.push({ atMs: time.nowMs, record: { ...record, values: [...record.values] } });
     }
   }
   const observed: Observed = {
