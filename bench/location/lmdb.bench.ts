@@ -73,10 +73,10 @@ await measure(`directory.put, ${USERS} at once`, USERS, () =>
   directory.put(aors.map((_, at) => subscriberAt(at))),
 );
 await measure("directory.find, there", READS_PER_ROUND, () => {
-  for (let at = 0; at < READS_PER_ROUND; at += 1) directory.find(aorAt(at));
+  for (let at = 0; at < READS_PER_ROUND; at += 1) void directory.find(aorAt(at));
 });
 await measure("directory.find, not there", READS_PER_ROUND, () => {
-  for (let at = 0; at < READS_PER_ROUND; at += 1) directory.find(nobodyAt(at));
+  for (let at = 0; at < READS_PER_ROUND; at += 1) void directory.find(nobodyAt(at));
 });
 
 const versions = new Map<number, number>();
@@ -104,15 +104,15 @@ for (const size of [1, 4, 20, 200]) {
 }
 await new Promise((resolve) => setTimeout(resolve, 1_000));
 await measure("location.lookup, there", READS_PER_ROUND, () => {
-  for (let at = 0; at < READS_PER_ROUND; at += 1) location.lookup(aorAt(at), NOW_MS);
+  for (let at = 0; at < READS_PER_ROUND; at += 1) void location.lookup(aorAt(at), NOW_MS);
 });
 await measure("location.lookup, not there", READS_PER_ROUND, () => {
-  for (let at = 0; at < READS_PER_ROUND; at += 1) location.lookup(nobodyAt(at), NOW_MS);
+  for (let at = 0; at < READS_PER_ROUND; at += 1) void location.lookup(nobodyAt(at), NOW_MS);
 });
 await measure("a turn with one find and one lookup", 20_000, async () => {
   for (let at = 0; at < 20_000; at += 1) {
-    directory.find(aorAt(at));
-    location.lookup(aorAt(at), NOW_MS);
+    void directory.find(aorAt(at));
+    void location.lookup(aorAt(at), NOW_MS);
     await nextTurn();
   }
 });

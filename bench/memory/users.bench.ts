@@ -42,7 +42,7 @@ if (role === "reopen") {
   const walkMs = performance.now();
   let bindings = 0;
   for (let at = 0; at < (directory.size ?? 0); at += 1) {
-    directory.find(aorAt(at));
+    void directory.find(aorAt(at));
     const each = await location.lookup(aorAt(at), NOW_MS);
     bindings += each.bindings.length;
   }

@@ -186,7 +186,7 @@ async function showWhy(
   if (explanation === undefined) throw new Error("the server kept no case of that call");
   writeLine(layoutLadder(explanation.ladder, { width: WIDTH }).join("\n"));
   writeLine("");
-  const colour = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
+  const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   writeLine(renderExplanation(explanation, { width: WIDTH, colour }));
   return explanation;
 }

@@ -94,18 +94,12 @@ export class UserAgentDriver implements TransportEvents {
   }
 
   #perform(output: UserAgentOutput): void {
-    switch (output.kind) {
-      case "sendRequest":
-        this.#send(output.text, output.nextHop, output.transactionKey);
-        return;
-      case "sendResponse": {
-        const flow = this.#flows.get(output.flowId);
-        if (flow !== undefined) this.#transport.send(flow, output.text, 0);
-        return;
-      }
-      default:
-        this.#tell(output);
-    }
+    if (output.kind === "sendRequest") {
+      this.#send(output.text, output.nextHop, output.transactionKey);
+    } else if (output.kind === "sendResponse") {
+      const flow = this.#flows.get(output.flowId);
+      if (flow !== undefined) this.#transport.send(flow, output.text, 0);
+    } else this.#tell(output);
   }
 
   #send(text: string, nextHop: string, transactionKey: string | undefined): void {
