@@ -32,6 +32,7 @@ export class Agent {
   /** Calls that have not ended: how many ends of each are here (a fork may ring its caller), and which are answered. */
   readonly #calls = new Map<string, number>();
   readonly #answered = new Set<string>();
+  readonly #made: string[] = [];
   #isLeaving = false;
   #isDead = false;
 
@@ -75,6 +76,13 @@ export class Agent {
     return [...this.#calls.keys()];
   }
 
+  /** Calls that it made and never heard the end of. */
+  get unendedCalls(): readonly string[] {
+    return this.#made.filter(
+      (callId) => !this.news.some((news) => news.kind === "callEnded" && news.callId === callId),
+    );
+  }
+
   get isDead(): boolean {
     return this.#isDead;
   }
@@ -92,6 +100,7 @@ export class Agent {
     let callId = "";
     this.#act((nowMs, out) => {
       callId = this.userAgent.call(uri, nowMs, out);
+      this.#made.push(callId);
       this.#count(callId, 1);
     });
     return callId;
@@ -109,6 +118,11 @@ export class Agent {
   leave(): void {
     this.#isLeaving = true;
     for (const callId of this.#answered) this.hangUp(callId);
+  }
+
+  /** Nobody lets a telephone ring for ever, least of all when the caller could not tell it that it is over. */
+  stopRinging(): void {
+    for (const callId of this.openCalls) this.hangUp(callId);
   }
 
   /** Its ports close, which whoever sends there is told of; or its cable is pulled, and nobody is told. */

@@ -16,6 +16,8 @@ export interface Run {
 /** Users have three devices at most. */
 const BRANCHES_MAX = 3;
 const SAMPLE_EVERY_MS = 5_000;
+/** Long enough before the end for 64*T1 twice. */
+const RINGING_ENDS_BEFORE_MS = 80_000;
 /** After the last step every Timer C, each with 64*T1 for its CANCEL, one after another, and room. */
 const SILENCE_MS = BRANCHES_MAX * (2 * DEFAULT_SETTINGS.timerCMs + 32_000) + 100_000;
 
@@ -37,6 +39,11 @@ export async function simulate(seed: number): Promise<Run> {
   time.at(startMs + ACTIVITY_MS, () => {
     for (const agent of world.agents) agent.leave();
   });
+  let unended: readonly string[] = [];
+  time.at(startMs + ACTIVITY_MS + SILENCE_MS - RINGING_ENDS_BEFORE_MS, () => {
+    unended = answeringAgents(world).flatMap((agent) => agent.unendedCalls);
+    for (const agent of world.agents) agent.stopRinging();
+  });
   const pending: PendingSample[] = [];
   for (let passedMs = 0; passedMs < ACTIVITY_MS + SILENCE_MS; passedMs += SAMPLE_EVERY_MS) {
     // oxlint-disable-next-line no-await-in-loop
@@ -49,7 +56,7 @@ export async function simulate(seed: number): Promise<Run> {
     wire: world.wire.entries,
     records: world.records,
     pending,
-    end: leftIn(world),
+    end: { ...leftIn(world), "calls whose caller heard no end": unended },
     timerCMs: DEFAULT_SETTINGS.timerCMs,
     branchesMax: BRANCHES_MAX,
   };
@@ -101,11 +108,9 @@ function act(action: Step["action"], agent: Agent, world: World): void {
   }
 }
 
-function leftIn({ server, agents, faults, time }: World): Observed["end"] {
-  // Who has stopped answering anything never hears that its calls are over.
-  const answering = agents.filter(
-    ({ isDead, userAgent }) => !isDead && userAgent.answer.kind !== "no-answer-at-all",
-  );
+function leftIn(world: World): Observed["end"] {
+  const { server, agents, faults, time } = world;
+  const answering = answeringAgents(world);
   const sum = (of: (agent: Agent) => number): number =>
     answering.reduce((total, agent) => total + of(agent), 0);
   return {
@@ -117,4 +122,11 @@ function leftIn({ server, agents, faults, time }: World): Observed["end"] {
     "calls of agents": sum(({ userAgent }) => userAgent.callCount),
     "transactions of agents": sum(({ userAgent }) => userAgent.transactionCount),
   };
+}
+
+/** Who has stopped answering anything never hears that its calls are over. */
+function answeringAgents({ agents }: World): Agent[] {
+  return agents.filter(
+    ({ isDead, userAgent }) => !isDead && userAgent.answer.kind !== "no-answer-at-all",
+  );
 }
