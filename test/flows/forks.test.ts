@@ -132,11 +132,11 @@ for (const [name, sentence, alices, bobs] of [
     { ipv6: false },
   ],
 ] as const) {
-  flow(
-    name,
-    sentence,
-    { columns: ["alice", "nexthop", "bob"] },
-    async (stage) => {
+  const options = {
+    columns: ["alice", "nexthop", "bob"],
+    fields: ["Route", "Record-Route", "Contact", "Via"],
+  };
+  flow(name, sentence, options, async (stage) => {
       await stage.agent("bob", {
         registered: true,
         script: { kind: "answer", ringAfterMs: 10, answerAfterMs: 100, hangUpAfterMs: 500 },

@@ -5,6 +5,7 @@ import type { TransportName } from "../../src/base/endpoint.ts";
 import type { AnswerScript } from "../../src/user-agent/index.ts";
 import { drawCall } from "../simulation/call-ladder.ts";
 import type { Agent } from "../simulation/agent.ts";
+import { labelOf, type WireEntry } from "../simulation/wire.ts";
 import { subscriber, World, type WorldOptions } from "../simulation/world.ts";
 
 export const PASSWORD = "correct horse";
@@ -19,6 +20,8 @@ export interface FlowOptions extends WorldOptions {
   /** Columns of the ladder, left to right. */
   readonly columns: readonly string[];
   readonly width?: number;
+  /** Header fields that are listed below the ladder, for each message sent that has them. */
+  readonly fields?: readonly string[];
 }
 
 export interface StageAgent {
@@ -74,7 +77,7 @@ export class Stage {
   }
 
   /** The ladder since `begin`, and what the case records say of it. */
-  draw({ columns, width }: FlowOptions): string {
+  draw({ columns, width, fields = [] }: FlowOptions): string {
     const wire = this.world.wire.entries.slice(this.#beginsAt);
     const startedAtMs = this.#startedAtMs;
     const ladder = drawCall(wire, this.world.agents, {
@@ -87,7 +90,7 @@ export class Stage {
       .map(({ method, requestUri, statusCode, causeId }) =>
         `  ${method} ${requestUri}: ${statusCode || "no answer"} ${causeId}`.trimEnd(),
       );
-    return `${ladder}\ncases\n${cases.join("\n")}\n`;
+    return `${ladder}${listed(wire, fields)}\ncases\n${cases.join("\n")}\n`;
   }
 }
 
@@ -115,6 +118,19 @@ export function flow(
     const golden = existsSync(file) ? readFileSync(file, "utf8") : "";
     assert.equal(drawn, golden, `${name}.flow differs; UPDATE=1 npm test writes it anew`);
   });
+}
+
+function listed(wire: readonly WireEntry[], fields: readonly string[]): string {
+  const lines: string[] = [];
+  for (const { what, to, message } of wire) {
+    if (what !== "sent") continue;
+    const found = message.text
+      .split("\r\n")
+      .filter((line) => fields.some((name) => line.startsWith(`${name}: `)));
+    if (found.length > 0) lines.push(`  ${labelOf(message)} to ${to}`);
+    lines.push(...found.map((line) => `    ${line}`));
+  }
+  return lines.length === 0 ? "" : `\nfields\n${lines.join("\n")}\n`;
 }
 
 /** `alice` to `alice@example.org`. */
