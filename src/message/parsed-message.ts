@@ -149,6 +149,12 @@ abstract class ParsedMessage implements FieldTable {
     return values;
   }
 
+  get hasViaBelow(): boolean {
+    const index = findField(this, Header.Via, 0);
+    if (findField(this, Header.Via, index + 1) !== -1) return true;
+    return this.topVia.end < valueEnd(this, index, valueStart(this, index));
+  }
+
   vias(): readonly Via[] | Malformed {
     const vias: Via[] = [];
     for (

@@ -102,6 +102,8 @@ interface MessageView {
   headerByName(name: string): string | undefined;
   /** All values in order: each field, and each comma-separated part where the grammar makes it a list. */
   values(id: HeaderId): readonly string[];
+  /** A Via stands under the topmost: without one a response is ours alone and goes no further (RFC 3261 §16.7 step 3). */
+  readonly hasViaBelow: boolean;
   /** All Vias, topmost first. */
   vias(): readonly Via[] | Malformed;
   /** Decoded name-addr lists: Contact (without `*`), Route, Record-Route, Path… */

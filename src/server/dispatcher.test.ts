@@ -121,6 +121,24 @@ test("a response that answers nothing of ours is dropped, and counted (RFC 6026 
   assert.equal(domain.server.counters.strayResponses, 1);
 });
 
+test("a response without a Via but ours is dropped: relayed, it would lead nowhere (RFC 3261 §16.7 step 3)", async () => {
+  const domain = await new Domain().open();
+  await domain.caller.ask();
+  const [invite] = domain.bob.requests;
+  assert.ok(invite !== undefined);
+  const before = domain.caller.received.length;
+  const [ours = ""] = invite.values(Header.Via);
+  const answer = (vias: string): string =>
+    `SIP/2.0 180 Ringing\r\n${vias}From: <sip:dora@elsewhere.net>;tag=f1\r\nTo: <sip:bob@example.org>;tag=x\r\n` +
+    `Call-ID: ${invite.callId}\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n`;
+  await domain.bob.send(answer(`Via: ${ours}\r\n`));
+  assert.equal(domain.caller.received.length, before);
+  assert.equal(domain.server.counters.strayResponses, 1);
+  // The near miss: both in one header field is as good as in two.
+  await domain.bob.send(answer(`Via: ${invite.values(Header.Via).join(", ")}\r\n`));
+  assert.equal(domain.caller.received.length, before + 1);
+});
+
 test("a call that comes over TCP to a device on UDP has both sides in its Record-Route (RFC 5658 §5)", async () => {
   const domain = await new Domain().open();
   const caller = await new Peer(domain, CALLER_ADDRESS, "tcp").open();

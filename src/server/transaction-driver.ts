@@ -134,6 +134,9 @@ export class TransactionDriver {
     if (branchId === undefined) return false;
     const entry = this.clients.get(clientTransactionKey(branchId, response.cseq.method));
     if (entry === undefined) return false;
+    // RFC 3261 §16.7 step 3: relayed without a Via it would lead nowhere. A CANCEL's answer is ours alone, and rightly.
+    const isRelayed = entry.branch !== undefined || entry.upstream !== undefined;
+    if (isRelayed && !response.hasViaBelow) return false;
     this.#settled(entry);
     const out = this.#take();
     entry.machine.receive(response, nowMs, out);
