@@ -22,6 +22,15 @@ test("branch, sent-by and method make the key, and nothing else does (RFC 3261 �
   assert.notEqual(serverTransactionKey(requestOf("CANCEL")), key);
 });
 
+test("what came another way is another transaction, whatever its Via says (RFC 3261 §17.1.2, §18.2.2)", () => {
+  const byUdp = serverTransactionKey(invite, "udp");
+  assert.equal(serverTransactionKey(invite, "udp"), byUdp);
+  assert.notEqual(serverTransactionKey(invite, "tcp"), byUdp);
+  assert.equal(serverTransactionKey(requestOf("ACK"), "udp"), byUdp);
+  assert.equal(inviteKeyOf(requestOf("CANCEL"), "udp"), byUdp);
+  assert.notEqual(inviteKeyOf(requestOf("CANCEL"), "tcp"), byUdp);
+});
+
 test("an ACK has its INVITE's key; a CANCEL names it (RFC 3261 §17.2.3, §9.2)", () => {
   assert.equal(serverTransactionKey(requestOf("ACK")), key);
   assert.equal(inviteKeyOf(requestOf("CANCEL")), key);
