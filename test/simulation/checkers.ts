@@ -196,9 +196,15 @@ export const checkers: Readonly<Record<string, Checker>> = {
         if (ack !== undefined) report(ack.atMs, request, "an ACK, and no refusal");
         continue;
       }
-      // After a 2xx the branch takes no refusal any more, nothing after Timer D, and after Timer B nothing at all.
+      // After a 2xx the branch takes no refusal any more, nothing after Timer D, and nothing at all after Timer B or
+      // 64*T1 after its CANCEL.
       if (responses.some(({ message }) => isSuccess(message.statusCode))) continue;
+      const [via] = viasOf(request);
+      const cancel = downstream.find(
+        (other) => other.request.method === "CANCEL" && viasOf(other.request)[0] === via,
+      );
       if ((responses[0]?.atMs ?? 0) > (sendings[0]?.atMs ?? 0) + 32_000) continue;
+      if (first.atMs > (cancel?.sendings[0]?.atMs ?? Infinity) + 32_000) continue;
       for (const refusal of refusals) {
         if (refusal.atMs > first.atMs + 32_000) continue;
         if (acks.some(({ atMs }) => atMs === refusal.atMs)) continue;
