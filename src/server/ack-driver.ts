@@ -7,7 +7,7 @@ import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
 import { peerOf, type ProxyDriver } from "./proxy-driver.ts";
 import { Questions } from "./questions.ts";
-import { detailOf } from "./transaction-driver.ts";
+import { detailOf } from "./fault-detail.ts";
 
 /** Sends ACKs on towards the callee, without a transaction (RFC 3261 §16.11). */
 export class AckDriver {

@@ -1,54 +1,13 @@
 import { Authenticator } from "../auth/index.ts";
-import type { Clock } from "../base/clock.ts";
-import { digestAlgorithms, type DigestAlgorithm } from "../base/credential.ts";
-import type { Random } from "../base/random.ts";
+import { digestAlgorithms } from "../base/credential.ts";
 import { sipHashKey } from "../base/siphash.ts";
-import type { Directory } from "../directory/index.ts";
-import type { LocationStore } from "../location/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
-import type { Endpoint, TransportLayer } from "../transport/index.ts";
+import type { Endpoint } from "../transport/index.ts";
 import { newCounters, type ServerCounters } from "./counters.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import type { ServerSettings, ServerWorld } from "./world.ts";
 import { ownAddresses } from "./own-addresses.ts";
-import type { CaseKeeper, Parts, Resolver, ServerLimits } from "./parts.ts";
-
-/** What a server decides by; `config/` makes it from a file and flags, tests write it out. */
-export interface ServerSettings {
-  /** Domains we are the authority for, lower case. */
-  readonly domains: readonly string[];
-  readonly auth: "digest" | "none";
-  /** "uniform": callers from elsewhere get 480 for an unknown user too. */
-  readonly strangers: "honest" | "uniform";
-  readonly forceRport: boolean;
-  readonly timerCMs: number;
-  readonly branchesPerRequest: number;
-  readonly bindingsPerAor: number;
-  readonly defaultExpiresSeconds: number;
-  readonly minExpiresSeconds: number;
-  readonly maxExpiresSeconds: number;
-  readonly nonceLifetimeMs: number;
-  /** Challenges in this order; strongest first where left out. */
-  readonly digestAlgorithms?: readonly DigestAlgorithm[];
-  /** Host names and addresses besides the listeners' that mean this server. */
-  readonly advertisedHosts: readonly string[];
-  readonly limits: ServerLimits;
-}
-
-/** What a server is put together from. Each has a twin for tests: virtual time, a simulated network, memory. */
-export interface ServerWorld {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly transport: TransportLayer;
-  readonly directory: Directory;
-  readonly location: LocationStore;
-  readonly resolver: Resolver;
-  readonly cases: CaseKeeper;
-  /** 32 hex digits that outlive a restart, so that calls set up before it go on after it. */
-  readonly tokenSecret: string;
-  /** Local addresses of this machine, for listeners on a wildcard. */
-  readonly localAddresses: () => readonly string[];
-  readonly fault: (where: string, error: unknown) => void;
-}
+import type { Parts } from "./parts.ts";
 
 /** A SIP server that runs. */
 export interface SipServer {

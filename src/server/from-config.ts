@@ -1,6 +1,6 @@
 import type { ServerConfig } from "../config/index.ts";
 import type { SocketLayerOptions } from "../transport/index.ts";
-import type { ServerSettings } from "./create-server.ts";
+import type { ServerSettings } from "./world.ts";
 
 /** The part of a checked configuration that a server decides by. */
 export function settingsOf(config: ServerConfig): ServerSettings {

@@ -22,15 +22,11 @@ export {
   type WhyPort,
 } from "./commands/index.ts";
 export type { ServerCounters } from "./counters.ts";
-export {
-  createServer,
-  type ServerSettings,
-  type ServerWorld,
-  type SipServer,
-} from "./create-server.ts";
+export { createServer, type SipServer } from "./create-server.ts";
 export { settingsOf, socketOptionsOf } from "./from-config.ts";
 export { openServer, type OpenServer, type OpenServerOptions } from "./open-server.ts";
 export type { CaseKeeper, Resolver, ServerLimits } from "./parts.ts";
 export { runCommand, type CommandWorld } from "./run-command.ts";
 export { localAddresses, systemClock, systemRandom } from "./system.ts";
 export { UserAgentDriver, type UserAgentNews } from "./user-agent-driver.ts";
+export type { ServerSettings, ServerWorld } from "./world.ts";

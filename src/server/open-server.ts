@@ -15,7 +15,7 @@ import {
 import { createCaseStore, type CaseLimits, type CaseStore } from "./case-store.ts";
 import type { CommandArguments, CommandOutput } from "./commands/index.ts";
 import { openControlSocket, type ControlSocket } from "./control-socket.ts";
-import { createServer, type ServerSettings, type SipServer } from "./create-server.ts";
+import { createServer, type SipServer } from "./create-server.ts";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import { Drainage } from "./drainage.ts";
 import { returnMemoryWhenQuiet } from "./memory-return.ts";
@@ -23,6 +23,7 @@ import type { Resolver } from "./parts.ts";
 import { runCommand, type CommandWorld } from "./run-command.ts";
 import { localAddresses, systemClock, systemRandom } from "./system.ts";
 import { tokenSecretOf } from "./token-secret.ts";
+import type { ServerSettings } from "./world.ts";
 
 /** What a real server is opened with: settings, sockets, and where its data lies. */
 export interface OpenServerOptions {

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../transport/index.ts";
-import type { ServerSettings, ServerWorld } from "./create-server.ts";
+import type { ServerSettings, ServerWorld } from "./world.ts";
 
 const SIP_PORT = 5060;
 /** Interfaces come and go (a laptop, DHCP): they are read again when this has passed. */

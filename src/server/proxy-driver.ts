@@ -22,7 +22,8 @@ import { PendingRequest } from "./pending-request.ts";
 import { Questions } from "./questions.ts";
 import { RunningRequest, type RunningParts } from "./running-request.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
-import { detailOf, type TransactionDriver } from "./transaction-driver.ts";
+import { detailOf } from "./fault-detail.ts";
+import type { TransactionDriver } from "./transaction-driver.ts";
 
 /**
  * Performs what proxy cores ask for: responses on server transactions, branches as client transactions, questions to

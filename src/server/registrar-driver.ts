@@ -8,7 +8,8 @@ import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
 import { peerOf } from "./proxy-driver.ts";
 import { Questions } from "./questions.ts";
-import { detailOf, type TransactionDriver } from "./transaction-driver.ts";
+import { detailOf } from "./fault-detail.ts";
+import type { TransactionDriver } from "./transaction-driver.ts";
 import type { ServerEntry } from "./transaction-entries.ts";
 
 /** One REGISTER between its server transaction and the stores. */

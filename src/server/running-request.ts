@@ -2,7 +2,6 @@ import type { ProxyCore } from "../proxy/index.ts";
 import type { Flow } from "../transport/index.ts";
 import { Deadline } from "./deadlines.ts";
 import type { PendingRequest } from "./pending-request.ts";
-import type { ProxyDriver } from "./proxy-driver.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 
 /** What a request needs only while its response context lives. */
@@ -11,6 +10,11 @@ export interface RunningParts {
   readonly pending: PendingRequest;
   /** The flow it came on, which names our side in Record-Route. */
   readonly incoming: Flow;
+}
+
+/** Whoever runs it: told when one of its deadlines is due. */
+export interface RequestDriver {
+  advance(running: RunningRequest, nowMs: number): void;
 }
 
 /**
@@ -25,9 +29,9 @@ export class RunningRequest extends Deadline {
   readonly clients: (ClientEntry | undefined)[] = [];
   /** What each branch sent: a CANCEL is made from it. */
   texts: string[] = [];
-  readonly #driver: ProxyDriver;
+  readonly #driver: RequestDriver;
 
-  constructor(entry: ServerEntry, parts: RunningParts, driver: ProxyDriver) {
+  constructor(entry: ServerEntry, parts: RunningParts, driver: RequestDriver) {
     super();
     this.entry = entry;
     this.parts = parts;

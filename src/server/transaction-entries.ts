@@ -8,7 +8,12 @@ import type {
 } from "../transaction/index.ts";
 import { Deadline } from "./deadlines.ts";
 import type { RunningRequest } from "./running-request.ts";
-import type { TransactionDriver } from "./transaction-driver.ts";
+
+/** Whoever runs them: told when a deadline is due. */
+export interface EntryDriver {
+  advanceServer(entry: ServerEntry, nowMs: number): void;
+  advanceClient(entry: ClientEntry, nowMs: number): void;
+}
 
 /**
  * One server transaction in its table. Small on purpose: after its final response it lingers for up to 32 s, and
@@ -23,14 +28,14 @@ export class ServerEntry extends Deadline {
   readonly sentByPort: number;
   /** Whose request it is, until that has ended. */
   running: RunningRequest | undefined = undefined;
-  readonly #driver: TransactionDriver;
+  readonly #driver: EntryDriver;
 
   constructor(
     key: string,
     machine: InviteServerTransaction | NonInviteServerTransaction,
     flow: Flow,
     sentByPort: number,
-    driver: TransactionDriver,
+    driver: EntryDriver,
   ) {
     super();
     this.key = key;
@@ -59,7 +64,7 @@ export class ClientEntry extends Deadline {
   token = 0;
   /** How often its request went out. */
   sentCount = 0;
-  readonly #driver: TransactionDriver;
+  readonly #driver: EntryDriver;
 
   constructor(
     key: string,
@@ -67,7 +72,7 @@ export class ClientEntry extends Deadline {
     flow: Flow,
     running: RunningRequest | undefined,
     branch: ClientBranch | undefined,
-    driver: TransactionDriver,
+    driver: EntryDriver,
   ) {
     super();
     this.key = key;
