@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMessage, type SipResponse } from "../message/index.ts";
 import type { CallEnd } from "../user-agent/index.ts";
+import { loadReference } from "../codes/index.ts";
+import { meaningOf } from "./call-meaning.ts";
 import { callReport, type CallStory } from "./call-report.ts";
 
 function responseOf(statusLine: string, toTag: string, ...lines: string[]): SipResponse {
@@ -33,6 +35,7 @@ function reportOf(end: CallEnd, story: Partial<CallStory> = {}): string {
     decidedAfterMs: 400,
     hasPassword: false,
     nextHop: "udp:192.0.2.9:5060",
+    meaningOf: (statusCode) => meaningOf(statusCode, reference),
     ...story,
   });
   for (const line of lines) assert.ok(line.length <= 80, line);
@@ -42,6 +45,7 @@ function reportOf(end: CallEnd, story: Partial<CallStory> = {}): string {
     .replaceAll("\n", " ");
 }
 
+const reference = await loadReference("en");
 const busy = responseOf("486 Busy Here", "b1");
 const ringing = responseOf("180 Ringing", "b1");
 

@@ -1,7 +1,6 @@
 import { Header, isMalformed, type SipResponse } from "../message/index.ts";
 import type { CallEnd } from "../user-agent/index.ts";
 import { formatDuration, shown } from "../explain/index.ts";
-import { meaningOf } from "./call-words.ts";
 
 /** All that is known when a call has ended. Times count from the first INVITE. */
 export interface CallStory {
@@ -17,6 +16,8 @@ export interface CallStory {
   readonly hasPassword: boolean;
   /** `udp:192.0.2.1:5060` */
   readonly nextHop: string;
+  /** What the reference says of a status code, in one line. */
+  readonly meaningOf: (statusCode: number) => string;
 }
 
 /** Faster than this, nobody but the next hop itself is likely to have decided. */
@@ -78,7 +79,7 @@ function refusalOf(story: CallStory, response: SipResponse): string[] {
   const { statusCode } = response;
   const lines = [
     `${statusCode} ${shown(response.reasonPhrase)}, ${formatDuration(story.endedAfterMs)} after the INVITE`,
-    `  means ${meaningOf(statusCode)}`,
+    `  means ${story.meaningOf(statusCode)}`,
     `  said by ${whoSaid(story, response)}`,
   ];
   const software = response.header(Header.Server) ?? response.header(Header.UserAgent);

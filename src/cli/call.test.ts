@@ -118,7 +118,7 @@ test("a refusal is explained, with who said it, and ends with 1", async () => {
   await bob.close();
   assert.equal(ended.exitCode, 1);
   assert.match(ended.out, /486 Busy Here, \d+ ms after the INVITE/);
-  assert.match(ended.out, /means The device was reached/);
+  assert.match(ended.out, /means The callee is busy at this device/);
   assert.match(ended.out, /its software calls itself Nexthop user agent/);
   assert.match(ended.out, /nexthop why [0-9a-f]{32}@/);
 });

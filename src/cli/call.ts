@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { ServerError } from "../causes/index.ts";
+import { loadReference } from "../codes/index.ts";
 import { checkConfig } from "../config/index.ts";
 import { parseTypedAddress } from "../directory/index.ts";
 import { createResolver } from "../dns/index.ts";
@@ -8,6 +9,7 @@ import { formatHost } from "../message/index.ts";
 import { systemClock, systemRandom, UserAgentDriver } from "../server/index.ts";
 import { createSocketLayer, type TransportName } from "../transport/index.ts";
 import { UserAgent } from "../user-agent/index.ts";
+import { meaningOf } from "./call-meaning.ts";
 import { callTargetOf, uriOfDestination, UsageProblem } from "./call-target.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { RunningCall } from "./running-call.ts";
@@ -92,6 +94,7 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
   const { limits } = checkConfig("call", {}, { listen: anyPort });
   const transport = createSocketLayer({ listen: anyPort, limits });
   let driver: UserAgentDriver | undefined;
+  const reference = await loadReference("en");
   // Via and Contact carry the address that the kernel uses towards the next hop, so the sockets come first.
   await transport.open({
     datagram: (bytes, flow) => driver?.datagram(bytes, flow),
@@ -121,6 +124,7 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
         uri,
         aor,
         nextHop: formatEndpoint(destination.transport, destination.address, destination.port),
+        meaningOf: (statusCode) => meaningOf(statusCode, reference),
         hasPassword: options.password !== undefined,
         durationSeconds: options.duration,
         isJson: options.json === true,

@@ -4,6 +4,8 @@ import { ServerError } from "../causes/index.ts";
 import { ConfigError } from "../config/index.ts";
 import { aliasCommand } from "./alias.ts";
 import { callCommand } from "./call.ts";
+import { codeCommand } from "./code.ts";
+import { compareCommand } from "./compare.ts";
 import { demoCommand } from "./demo.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { registrationsCommand } from "./registrations.ts";
@@ -34,6 +36,8 @@ function program(): Command {
   nexthop.addCommand(aliasCommand());
   nexthop.addCommand(registrationsCommand());
   nexthop.addCommand(whyCommand());
+  nexthop.addCommand(codeCommand());
+  nexthop.addCommand(compareCommand());
   callCommand(nexthop);
   demoCommand(nexthop);
   setUp(nexthop);

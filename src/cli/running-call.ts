@@ -16,6 +16,7 @@ export interface RunningCallOptions {
   readonly uri: string;
   readonly aor: string;
   readonly nextHop: string;
+  readonly meaningOf: CallStory["meaningOf"];
   readonly hasPassword: boolean;
   readonly durationSeconds: number | undefined;
   readonly isJson: boolean;
@@ -150,6 +151,7 @@ export class RunningCall {
       decidedAfterMs: atMs - this.#lastHeardAtMs,
       hasPassword: this.#options.hasPassword,
       nextHop: this.#options.nextHop,
+      meaningOf: this.#options.meaningOf,
     };
     if (this.#options.isJson) this.#print(JSON.stringify(endOf(story)));
     else this.#print(`\n${callReport(story).join("\n")}`);

@@ -17,9 +17,11 @@ interface Searched {
 }
 
 const MAX_HITS = 20;
+/** `404`, `4xx`, `48x`. */
+const NUMBER = /^[1-7][0-9x]{2}$/i;
 const BY_RANK = ["number", "name", "phrase", "q850", "text"] as const;
 
-/** Finds codes by number, name, vendor phrase, Q.850 cause and the words of their pages; best first, 20 at most. */
+/** Finds codes by number, name, vendor phrase, Q.850 cause and the words of their pages; best first, 20 at most (all of a class). */
 export function searchCodes(text: string, { facts, texts, words }: Searched): readonly SearchHit[] {
   const asked = text.trim();
   if (asked === "") return [];
@@ -32,11 +34,12 @@ export function searchCodes(text: string, { facts, texts, words }: Searched): re
   for (const each of facts) {
     const page = texts[each.code];
     if (page === undefined) continue;
-    const found =
-      byNumber(each, asked) ??
-      byName(each, asked, terms) ??
-      byPhrase(each, asked, words) ??
-      (cause === undefined ? byText(each, page, terms) : byCause(each, cause));
+    // A number that no code has is no word either: "6xx" means a class and nothing else.
+    const found = NUMBER.test(asked)
+      ? byNumber(each, asked)
+      : (byName(each, asked, terms) ??
+        byPhrase(each, asked, words) ??
+        (cause === undefined ? byText(each, page, terms) : byCause(each, cause)));
     if (found === undefined) continue;
     const { by, matched, weight } = found;
     const hit = { code: each.code, name: each.name, lead: page.lead, by, matched };
@@ -45,7 +48,7 @@ export function searchCodes(text: string, { facts, texts, words }: Searched): re
   }
   return scored
     .toSorted((one, other) => one.score - other.score || one.hit.code - other.hit.code)
-    .slice(0, MAX_HITS)
+    .slice(0, NUMBER.test(asked) ? scored.length : MAX_HITS)
     .map(({ hit }) => hit);
 }
 
@@ -57,10 +60,11 @@ interface Found {
 }
 
 function byNumber({ code }: CodeFacts, asked: string): Found | undefined {
-  const pattern = /^[1-7][0-9x]{2}$/i.test(asked)
-    ? asked.toLowerCase().replaceAll("x", "\\d")
-    : undefined;
-  if (pattern === undefined || !new RegExp(`^${pattern}$`).test(String(code))) return undefined;
+  const digits = String(code);
+  const fits = Array.from(asked.toLowerCase()).every(
+    (digit, at) => digit === "x" || digit === digits[at],
+  );
+  if (!fits) return undefined;
   return { by: "number", matched: asked, weight: 0 };
 }
 
@@ -113,6 +117,7 @@ function byCause({ q850 }: CodeFacts, cause: number): Found | undefined {
 
 /** All words must stand on the page; those in the lead and the first sections weigh more. */
 function byText({ code }: CodeFacts, page: CodeText, terms: readonly string[]): Found | undefined {
+  const telling = tellingTerms(terms);
   const head = `${code} ${page.lead} ${page.meaning}`.toLowerCase();
   const rest = [
     page.occasions,
@@ -125,11 +130,25 @@ function byText({ code }: CodeFacts, page: CodeText, terms: readonly string[]): 
     .join(" ")
     .toLowerCase();
   let weight = 0;
-  for (const term of terms) {
-    const inLead = page.lead.toLowerCase().includes(term);
-    if (head.includes(term)) weight += inLead ? 9 : 6;
-    else if (rest.includes(term)) weight += 1;
+  for (const term of telling) {
+    if (holds(page.lead.toLowerCase(), term)) weight += 9;
+    else if (holds(head, term)) weight += 6;
+    else if (holds(rest, term)) weight += 1;
     else return undefined;
   }
   return { by: "text", matched: "", weight: Math.min(weight, 99) };
+}
+
+/** Without the little words ("not", "is", "de"), unless there are no others. */
+function tellingTerms(terms: readonly string[]): readonly string[] {
+  const longer = terms.filter((term) => term.length > 3 || !/^[a-z]+$/.test(term));
+  return longer.length === 0 ? terms : longer;
+}
+
+/** Latin words count from their beginning; Chinese and Japanese have no such borders. */
+function holds(text: string, term: string): boolean {
+  for (let at = text.indexOf(term); at !== -1; at = text.indexOf(term, at + 1)) {
+    if (!/^[a-z]/.test(term) || at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1] ?? "")) return true;
+  }
+  return false;
 }

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { code, compare, languageOf, loadReference, search } from "./index.ts";
+
+test("a locale or a tag names one of the ten languages, or none", () => {
+  for (const [tag, language] of [
+    ["pt_BR.UTF-8", "pt-BR"],
+    ["pt_PT", "pt-BR"],
+    ["de_AT.UTF-8@euro", "de"],
+    ["zh_TW.UTF-8", "zh-TW"],
+    ["zh-Hant-HK", "zh-TW"],
+    ["zh", "zh-CN"],
+    ["EN", "en"],
+    ["C.UTF-8", undefined],
+    ["", undefined],
+    ["el", undefined],
+  ] as const) {
+    assert.equal(languageOf(tag), language, tag);
+  }
+});
+
+test("a language is loaded once, and each answer says what language it is in", async () => {
+  assert.equal(await loadReference("en"), await loadReference("en"));
+  assert.equal((await code(404, "en"))?.language, "en");
+  assert.equal((await compare(404, 480, "en"))?.language, "en");
+  assert.equal(await code(499), undefined);
+});
+
+test("a search finds by number, name, former name, vendor phrase, Q.850 cause and text", async () => {
+  for (const [asked, number, by] of [
+    ["404", 404, "number"],
+    ["busy here", 486, "name"],
+    ["Unsupported Certificate", 437, "name"],
+    ["Not here", 404, "phrase"],
+    ["cause 28", 484, "q850"],
+    ["voicemail busy", 600, "text"],
+  ] as const) {
+    const hits = await search(asked);
+    const hit = hits.find((each) => each.code === number);
+    assert.equal(
+      hit?.by,
+      by,
+      `${asked}: ${hits.map((each) => `${each.code} ${each.by}`).join(", ")}`,
+    );
+  }
+  assert.deepEqual(await search("   "), []);
+});
+
+test("what stands by default in a mapping is not found by its cause", async () => {
+  const hits = await search("cause 31");
+  assert.ok(hits.length > 0, "somebody maps 31 to a code in so many words");
+  assert.ok(
+    hits.every(({ by, code: number }) => by === "q850" && number !== 428),
+    "RFC 3398 gives 31 to 428, as to every code that it does not know",
+  );
+});
