@@ -7,6 +7,9 @@ const REGISTERS_FOR_SECONDS = 3_600;
 /** Named in the session description; no media flows. */
 const MEDIA_PORT = 40_000;
 
+/** Rings, then is picked up. */
+export const ANSWERS: AnswerScript = { kind: "answer", ringAfterMs: 100, answerAfterMs: 400 };
+
 type Stage = "established" | "ended";
 
 /** A phone of the demo: a user agent on a UDP socket of its own. */
@@ -50,7 +53,7 @@ export class DemoPhone {
     if (local === undefined) throw new Error("no socket for a phone");
     const userAgent = new UserAgent(
       { ...options, local, random: systemRandom(), mediaPort: MEDIA_PORT },
-      { kind: "answer", ringAfterMs: 100, answerAfterMs: 400 },
+      ANSWERS,
     );
     driver = new UserAgentDriver(userAgent, {
       transport,

@@ -6,7 +6,7 @@ import { layoutLadder } from "../capture/index.ts";
 import { checkConfig } from "../config/index.ts";
 import { renderExplanation, type Explanation } from "../explain/index.ts";
 import { openServer, settingsOf, socketOptionsOf, type OpenServer } from "../server/index.ts";
-import { DemoPhone } from "./demo-phone.ts";
+import { ANSWERS, DemoPhone } from "./demo-phone.ts";
 import { processTerminal } from "./terminal.ts";
 
 const DOMAIN = "example.org";
@@ -162,6 +162,8 @@ async function play(server: OpenServer, phones: DemoPhone[]): Promise<boolean> {
     isAsTold = false;
     writeLine(`NOT AS TOLD: ${wanted.statusCode} ${wanted.causeId ?? ""} was to be seen here.`);
   }
+  // Whoever goes on by hand finds a phone that answers.
+  bob.answer(ANSWERS);
   return isAsTold;
 }
 
