@@ -394,6 +394,28 @@ test("colour paints the heading and the cause, and nothing else changes", () => 
   assert.notEqual(painted, plain);
 });
 
+test("what was sent or came again is shown by its name, in its direction (RFC 3261 §17.1.1.2, §17.2.1)", () => {
+  const record = called()
+    .at(501)
+    .add("retransmitted", 1, "request", 2)
+    .at(600)
+    .add("retransmitted", 0, "request", 1)
+    .at(700)
+    .got(1, 486, "Busy Here")
+    .relayed(1, 486, "Busy Here")
+    .at(1200)
+    .add("retransmitted", 0, "response", 1)
+    .ended();
+  const { ladder } = explained([record]);
+  const rows = ladder.rows.map(({ from, to, label }) => `${from} ${to} ${label}`);
+  assert.ok(rows.filter((row) => row === "server branch1 INVITE").length === 2, rows.join("\n"));
+  assert.ok(rows.filter((row) => row === "caller server INVITE").length === 2, rows.join("\n"));
+  assert.ok(
+    rows.filter((row) => row === "server caller 486 Busy Here").length === 2,
+    rows.join("\n"),
+  );
+});
+
 test("the ladder holds every request of the call, the BYE of either side put where it belongs", () => {
   const invite = called().at(8).got(1, 200, "OK").relayed(1, 200, "OK").ended();
   const bye = new ExampleCase({ method: "BYE", peer: BOB[1], statusCode: 200 })

@@ -53,8 +53,10 @@ function rowsOf(
       ? branchColumn(branch)
       : columnOf.get(destinations.get(branch) ?? "");
   };
+  let answer = "";
   return events.flatMap((event) => {
-    const arrow = arrowOf(event, record.method);
+    if (event.kind === "response-sent") answer = responseLabel(event);
+    const arrow = arrowOf(event, record.method, answer);
     const side = arrow === undefined ? undefined : sideOf(arrow.branch);
     if (arrow === undefined || side === undefined) return [];
     const { atMs } = event;
@@ -75,7 +77,8 @@ interface Arrow {
   readonly label: string;
 }
 
-function arrowOf(event: TraceEvent, method: string): Arrow | undefined {
+/** `answer` is what the caller was told last. */
+function arrowOf(event: TraceEvent, method: string, answer: string): Arrow | undefined {
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the other kinds are decisions, not messages
   switch (event.kind) {
     case "request-received":
@@ -89,7 +92,7 @@ function arrowOf(event: TraceEvent, method: string): Arrow | undefined {
     case "response-sent":
       return { branch: 0, isInward: false, label: responseLabel(event) };
     case "retransmitted":
-      return { branch: event.branch, isInward: false, label: event.what };
+      return repeatedArrow(event, method, answer);
     case "cancel-received":
       return { branch: 0, isInward: true, label: "CANCEL" };
     case "ack-received":
@@ -97,6 +100,17 @@ function arrowOf(event: TraceEvent, method: string): Arrow | undefined {
     default:
       return undefined;
   }
+}
+
+/** What a trace calls "request" is sent again on a branch, and comes again from the caller. */
+function repeatedArrow(
+  event: Extract<TraceEvent, { readonly kind: "retransmitted" }>,
+  method: string,
+  answer: string,
+): Arrow {
+  const { branch, what } = event;
+  if (what === "request") return { branch, isInward: branch === 0, label: method };
+  return { branch, isInward: false, label: what === "response" ? answer : what };
 }
 
 /** Of a success the phrase is not kept: then the standard's. */
