@@ -564,7 +564,7 @@ test("with --auth none a user who exists is taken at his word, one who does not 
 
 test("an address that is not valid for the domain of the Request-URI is a 404 (§10.3 step 5)", () => {
   const lab = new Lab();
-  for (const to of ["sip:alice@example.com", "sip:example.org", "tel:+15551234"]) {
+  for (const to of ["sip:alice@example.com", "sip:example.org"]) {
     const outcome = lab.register(START_MS, { to });
     assert.deepEqual(told(outcome), ["404 user-unknown"], to);
     assert.deepEqual(outcome.asked, []);
@@ -575,6 +575,15 @@ test("an address that is not valid for the domain of the Request-URI is a 404 (�
   });
   assert.deepEqual(told(same), ["200"]);
   assert.deepEqual(same.asked, [`findSubscriber ${alice}`, `lookup ${alice}`]);
+});
+
+test("a To that is no SIP URI is a 400: nothing can be registered for it (§10.2; RFC 4475 §3.3.4)", () => {
+  const lab = new Lab();
+  for (const to of ["tel:+15551234", "isbn:2983792873"]) {
+    const outcome = lab.register(START_MS, { to });
+    assert.deepEqual(told(outcome), ["400 header-malformed"], to);
+    assert.deepEqual(outcome.asked, []);
+  }
 });
 
 test("a store that does not answer is a 503 with its reason, and nothing is written", () => {

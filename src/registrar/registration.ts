@@ -140,9 +140,22 @@ export class Registration {
   }
 
   #findOwner(nowMs: number, out: RegistrationOutput[]): void {
+    const { request } = this.#input;
+    const { uri } = request.to;
+    if (uri.kind !== "sip") {
+      // RFC 3261 §10.2: the address-of-record "MUST be a SIP URI or SIPS URI" (RFC 4475 §3.3.4).
+      const offset = Math.max(0, request.text.indexOf(uri.text));
+      const expected = "a sip: or sips: address";
+      this.#refuse(
+        because("header-malformed", 400, { headerName: "To", offset, expected }),
+        nowMs,
+        out,
+      );
+      return;
+    }
     const aor = this.#targetAor();
     if (aor === undefined) {
-      this.#refuse(this.#userUnknown(this.#input.request.to.uri.text), nowMs, out);
+      this.#refuse(this.#userUnknown(uri.text), nowMs, out);
       return;
     }
     this.#owner(aor);
