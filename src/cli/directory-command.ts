@@ -126,6 +126,8 @@ function write(output: CommandOutput, asJson: boolean, wording: Wording, termina
   }
 }
 
+/** A capital letter, unless it starts with an address: `Alice@…` is somebody else (RFC 3261 §19.1.4). */
 function sentence(text: string): string {
+  if (/^\S*[@:]/.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

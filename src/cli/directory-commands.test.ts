@@ -109,7 +109,7 @@ test("what fails says so on stderr, with 1 for the thing asked about and 2 for w
   await shell.run("user", "add", "alice@example.org", "--password", "p");
   await shell.run("user", "add", "alice@example.org", "--password", "p");
   assert.deepEqual([shell.out, shell.code], [[], 1]);
-  assert.match(shell.errors.join(), /^Alice@example.org exists already|^alice@example.org exists/i);
+  assert.match(shell.errors.join(), /^alice@example.org exists already/);
   await shell.run("user", "add", "alice", "--password", "p");
   assert.deepEqual([shell.out, shell.code], [[], 2]);
   await shell.run("user", "remove", "bob@example.org");
