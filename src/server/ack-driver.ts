@@ -130,7 +130,7 @@ export class AckDriver {
 
   #send(running: RunningAck, branch: ClientBranch, nowMs: number): void {
     const { relay, pending, incoming } = running;
-    const flow = this.#proxy.flowFor(branch);
+    const flow = this.#proxy.flowFor(branch, pending.request.callId);
     const { trace } = pending;
     const uri = branch.target.uri.text;
     if (flow instanceof ServerError) {

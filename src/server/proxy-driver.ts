@@ -4,11 +4,13 @@ import {
   buildCancel,
   buildResponse,
   Header,
+  isMalformed,
   MessageEdit,
   parseMessage,
   reasonPhraseOf,
   TRYING,
   type Aor,
+  type SipMessage,
   type SipRequest,
   type SipResponse,
 } from "../message/index.ts";
@@ -22,6 +24,7 @@ import { PendingRequest } from "./pending-request.ts";
 import { Questions } from "./questions.ts";
 import { RunningRequest, type RunningParts } from "./running-request.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
+import { DialogFlows } from "./dialog-flows.ts";
 import { detailOf } from "./fault-detail.ts";
 import type { TransactionDriver } from "./transaction-driver.ts";
 
@@ -34,6 +37,7 @@ import type { TransactionDriver } from "./transaction-driver.ts";
 export class ProxyDriver {
   readonly #parts: Parts;
   readonly #questions: Questions;
+  readonly #dialogFlows = new DialogFlows();
   readonly #transactions: TransactionDriver;
   /** Called after an answer that came later: the server books its timer. */
   readonly #settled: () => void;
@@ -59,8 +63,10 @@ export class ProxyDriver {
     const running = new RunningRequest(entry, { core, pending, incoming }, this);
     entry.running = running;
     // The next hop stops retransmitting and knows that we have it (RFC 3261 §17.2.1).
-    if (request.method === "INVITE")
+    if (request.method === "INVITE") {
+      if (incoming.isReliable) this.#rememberContact(request, incoming);
       this.#respondOwn(running, pending, 100, trying(request), nowMs);
+    }
     const out = this.#take();
     core.start(nowMs, out);
     this.#drain(running, out, nowMs);
@@ -96,6 +102,8 @@ export class ProxyDriver {
     const { statusCode, reasonPhrase } = response;
     pending.trace.add("response-received", nowMs, branch.number, statusCode, reasonPhrase, peer);
     pending.note(nowMs, "in", branch.number, peer, response.text);
+    const mayFormDialog = statusCode > 100 && statusCode < 300;
+    if (entry.flow.isReliable && mayFormDialog) this.#rememberContact(response, entry.flow);
     const out = this.#take();
     core.receive(branch, response, nowMs, out);
     this.#drain(running, out, nowMs);
@@ -222,7 +230,7 @@ export class ProxyDriver {
     out: ProxyOutput[],
   ): void {
     const { core, pending, incoming } = parts;
-    const flow = this.flowFor(branch);
+    const flow = this.flowFor(branch, pending.request.callId);
     if (flow instanceof ServerError) {
       core.branchFailed(branch, "next-hop-unreachable", detailOf(flow), nowMs, out);
       return;
@@ -249,19 +257,36 @@ export class ProxyDriver {
     );
   }
 
-  /** The connection its binding was registered over, while that is open; else the way to its destination. */
-  flowFor(branch: ClientBranch): Flow | ServerError {
+  /** The connection that its binding or its end of the dialog came over, while open; else the way to its destination. */
+  flowFor(branch: ClientBranch, callId: string): Flow | ServerError {
     const destination = branch.destination;
     if (destination === undefined) {
       return new ServerError("next-hop-unreachable", "no destination");
     }
     const { transport } = this.#parts;
-    if (destination.transport === "tcp" && branch.target.source.startsWith("tcp:")) {
-      const [address, port] = splitPeer(branch.target.source);
-      const open = transport.connectionFrom("tcp", address, port);
+    if (destination.transport === "tcp") {
+      const open = this.#openConnection(branch, callId);
       if (open !== undefined) return open;
     }
     return transport.flowTo(destination);
+  }
+
+  #openConnection({ target }: ClientBranch, callId: string): Flow | undefined {
+    const { transport } = this.#parts;
+    if (target.source.startsWith("tcp:")) {
+      const [address, port] = splitPeer(target.source);
+      return transport.connectionFrom("tcp", address, port);
+    }
+    const flow = this.#dialogFlows.find(callId, target.uri.text);
+    if (flow === undefined) return undefined;
+    const open = transport.connectionFrom("tcp", flow.remoteAddress, flow.remotePort);
+    return open === flow ? flow : undefined;
+  }
+
+  #rememberContact(message: SipMessage, flow: Flow): void {
+    const contacts = message.nameAddrs(Header.Contact);
+    const uri = isMalformed(contacts) ? undefined : contacts[0]?.uri;
+    if (uri !== undefined) this.#dialogFlows.remember(message.callId, uri.text, flow);
   }
 
   /** A CANCEL follows its INVITE: same flow, same branch id (RFC 3261 §9.1). */
