@@ -9,7 +9,9 @@ const FIRST_LINE =
 export interface Languages {
   readonly planned: readonly string[];
   readonly codes: readonly string[];
+  /** Must be complete in `codes` too: sentences and the words of tokens stand side by side. */
   readonly comparisons: readonly string[];
+  readonly pairs: readonly string[];
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Languages {
  */
 export function compiledCodes(
   content: URL,
-  { codes, comparisons }: Languages,
+  { codes, comparisons, pairs }: Languages,
 ): readonly (readonly [name: string, text: string])[] {
   const folder = new URL("codes/", content);
   const shape = readJson(new URL("schema/code-sections.json", content)) as CodeSections;
@@ -48,14 +50,16 @@ export function compiledCodes(
   }
   for (const language of comparisons) {
     const words = readJson(new URL(`compare/${language}.json`, content));
-    const pairs = pairNames(content).map((pair) => [
+    modules.push(...dataModule(`compare.${language}`, "CompareWords", words));
+  }
+  for (const language of pairs) {
+    const texts = pairNames(content).map((pair) => [
       pair,
       readFileSync(new URL(`pairs/${pair}/${language}.md`, content), "utf8").trim(),
     ]);
-    const value = { words, pairs: Object.fromEntries(pairs) as Record<string, string> };
-    modules.push(...dataModule(`compare.${language}`, "CompareModule", value));
+    modules.push(...dataModule(`pairs.${language}`, "PairTexts", Object.fromEntries(texts)));
   }
-  modules.push(["languages.ts", languageTable(codes, comparisons)]);
+  modules.push(["languages.ts", languageTable({ codes, comparisons, pairs })]);
   return modules;
 }
 
@@ -85,17 +89,18 @@ function dataModule(name: string, type: string, value: unknown): [string, string
 }
 
 /** Written out, so that a bundler sees each import. */
-function languageTable(codes: readonly string[], comparisons: readonly string[]): string {
+function languageTable({
+  codes,
+  comparisons,
+  pairs,
+}: Pick<Languages, "codes" | "comparisons" | "pairs">): string {
   return (
-    `${FIRST_LINE}import type { CodeLanguage, CodeModule, CompareModule, FactsModule } from "../types.ts";\n\n` +
+    `${FIRST_LINE}import type { CodeLanguage, CodeModule, CompareWords, FactsModule, PairTexts } from "../types.ts";\n\n` +
     `export const factsModule = (): Promise<{ readonly data: FactsModule }> => import("./codes.facts.js");\n` +
     importTable("codeModules", "codes", "CodeModule", codes) +
-    importTable("compareModules", "compare", "CompareModule", comparisons)
+    importTable("compareModules", "compare", "CompareWords", comparisons) +
+    importTable("pairModules", "pairs", "PairTexts", pairs)
   );
-}
-
-function readJson(path: URL): unknown {
-  return JSON.parse(readFileSync(path, "utf8"));
 }
 
 function importTable(
@@ -109,4 +114,8 @@ function importTable(
     languages.map((each) => `  "${each}": () => import("./${file}.${each}.js"),\n`).join("") +
     `};\n`
   );
+}
+
+function readJson(path: URL): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
 }

@@ -6,6 +6,7 @@ import {
   languageOption,
   lookOf,
   tellFallback,
+  tellLabels,
   type ReferenceOptions,
 } from "./reference-options.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -38,6 +39,7 @@ async function runCode(
 ): Promise<void> {
   const reference = await loadReference(languageFor(options, terminal));
   tellFallback(reference, reference.codesIn, terminal);
+  tellLabels(reference, terminal);
   if (asked === "") listAll(reference, options, terminal);
   else if (/^\d{3,}$/.test(asked)) showCode(Number(asked), reference, options, terminal);
   else showHits(asked, reference, options, terminal);

@@ -12,7 +12,7 @@ export async function comparisonLines(comparison: Comparison, look: Look): Promi
     if (body.length > 0) lines.push("", painted(headings[key] ?? key, "bold", look), ...body);
   };
   lines.push(...wrapped(opening.join(" "), look.width, INDENT));
-  if (written !== undefined) part("written", paragraphs(written, look, INDENT));
+  if (written !== undefined) part("written", paragraphs(written.text, look, INDENT));
   if (ladder !== undefined) {
     const drawn = await ladderText(ladder, look.width - INDENT);
     part(

@@ -37,6 +37,13 @@ export function tellFallback(reference: Reference, shown: CodeLanguage, terminal
   terminal.error(`This part is not complete in ${reference.language} yet; it is shown in English.`);
 }
 
+/** Says it when the pages are there and the labels beside them are not. */
+export function tellLabels(reference: Reference, terminal: Terminal): void {
+  const { language, codesIn, comparisonsIn } = reference;
+  if (codesIn !== language || comparisonsIn === language) return;
+  terminal.error(`The labels are not there in ${language} yet; they are shown in English.`);
+}
+
 /** Colour only where somebody watches, and never with NO_COLOR. */
 export function lookOf({ environment }: Terminal): Look {
   return {

@@ -10,6 +10,8 @@ test("words are kept whole, and Chinese and Japanese break anywhere but before c
     "在处理",
   ]);
   assert.deepEqual(wrapped("收到请求。好", 8), ["收到请", "求。好"]);
+  assert.deepEqual(wrapped("返ります（RFC 3261）。", 10), ["返ります", "（RFC", "3261）。"]);
+  assert.deepEqual(wrapped("It’s “so”. Yes", 6), ["It’s", "“so”.", "Yes"]);
 });
 
 test("a word longer than the line is cut behind a hyphen that fits, else anywhere", () => {

@@ -11,9 +11,14 @@ const PAINT = /\u001b\[\d+m/g;
 const RESET = "\u001b[0m";
 const STYLES = { bold: "\u001b[1m", dim: "\u001b[2m", code: "\u001b[36m" } as const;
 
-/** A unit that a line may end after: a run of spaces, one wide letter with the marks that cling to it, or a word. */
-const UNIT =
-  /\s+|[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uff60\u{20000}-\u{3fffd}][、。，．：；！？）」』】》”’…％]*|[^\s\u2e80-\u9fff\uac00-\ud7a3\uff00-\uff60\u{20000}-\u{3fffd}]+/gu;
+const WIDE = "\\u2e80-\\u9fff\\uac00-\\ud7a3\\uff00-\\uff60\\u{20000}-\\u{3fffd}";
+const OPENING = "（「『《【〈“‘";
+const CLOSING = "、。，．：；！？）」』》】〉”’…％";
+/** A unit that a line may end after: spaces, a word, or one wide letter with the marks that cling to it. */
+const UNIT = new RegExp(
+  `\\s+|[${OPENING}]*(?:[[${WIDE}]--[${OPENING}${CLOSING}]]|[^\\s${WIDE}]+|(?=[${CLOSING}]))[${CLOSING}]*|.`,
+  "gv",
+);
 
 /** Columns on a terminal: escape sequences take none, wide letters two. */
 export function columnsOf(text: string): number {

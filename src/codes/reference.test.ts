@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { code, compare, languageOf, loadReference, search } from "./index.ts";
 
@@ -53,4 +54,15 @@ test("what stands by default in a mapping is not found by its cause", async () =
     hits.every(({ by, code: number }) => by === "q850" && number !== 428),
     "RFC 3398 gives 31 to 428, as to every code that it does not know",
   );
+});
+
+test("importing the layer loads nothing of the reference: a server starts without it", () => {
+  for (const file of ["index.ts", "language.ts", "types.ts", "cause-content.ts"]) {
+    const source = readFileSync(new URL(file, import.meta.url), "utf8");
+    for (const [line, from = ""] of source.matchAll(/^(?:import|export) .*? from "(.+?)";$/gms)) {
+      const isType = /^(?:import|export) type/.test(line);
+      const isLight = /^\.\/(?:language|types|cause-content)\.ts$/.test(from);
+      assert.ok(isType || isLight, `${file}: ${line}`);
+    }
+  }
 });

@@ -1,8 +1,16 @@
 import { comparisonOf, type Comparison } from "./compare/compare.ts";
 import { speechOf, type Speech } from "./compare/fill.ts";
-import { codeModules, compareModules, factsModule } from "./generated/languages.ts";
+import { codeModules, compareModules, factsModule, pairModules } from "./generated/languages.ts";
 import { searchCodes, type SearchHit } from "./search.ts";
-import type { CodeFacts, CodeLanguage, CodeText, CodeWords, CompareModule } from "./types.ts";
+import type {
+  CodeFacts,
+  CodeLanguage,
+  CodeModule,
+  CodeText,
+  CompareWords,
+  FactsModule,
+  PairTexts,
+} from "./types.ts";
 
 /** One code with all that is known of it. */
 export interface Code {
@@ -75,20 +83,25 @@ async function load(language: CodeLanguage): Promise<Reference> {
   // Sentences and the words of tokens stand side by side, so a comparison needs both.
   const comparisonsIn =
     compareModules[language] === undefined || codesIn !== language ? "en" : language;
-  const [facts, codes, compare, wordsOfComparisons] = await Promise.all([
+  const pairsIn =
+    pairModules[language] === undefined || comparisonsIn !== language ? "en" : language;
+  const [facts, codes, compare, pairs, comparedCodes] = await Promise.all([
     factsModule(),
     moduleOf(codeModules, codesIn),
     moduleOf(compareModules, comparisonsIn),
+    moduleOf(pairModules, pairsIn),
     moduleOf(codeModules, comparisonsIn),
   ]);
   return referenceOf({
     language,
     codesIn,
     comparisonsIn,
+    pairsIn,
     facts: facts.data,
     codes: codes.data,
     compare: compare.data,
-    comparedCodes: wordsOfComparisons.data,
+    pairs: pairs.data,
+    comparedCodes: comparedCodes.data,
   });
 }
 
@@ -104,30 +117,27 @@ interface Loaded {
   readonly language: CodeLanguage;
   readonly codesIn: CodeLanguage;
   readonly comparisonsIn: CodeLanguage;
-  readonly facts: {
-    readonly facts: readonly CodeFacts[];
-    readonly examples: Readonly<Record<string, string>>;
-  };
-  readonly codes: { readonly texts: Readonly<Record<string, CodeText>>; readonly words: CodeWords };
-  readonly compare: CompareModule;
-  readonly comparedCodes: {
-    readonly texts: Readonly<Record<string, CodeText>>;
-    readonly words: CodeWords;
-  };
+  readonly pairsIn: CodeLanguage;
+  readonly facts: FactsModule;
+  readonly codes: CodeModule;
+  readonly compare: CompareWords;
+  readonly pairs: PairTexts;
+  readonly comparedCodes: CodeModule;
 }
 
 function referenceOf(all: Loaded): Reference {
-  const { language, codesIn, comparisonsIn, facts, codes, compare, comparedCodes } = all;
+  const { language, codesIn, comparisonsIn, pairsIn, facts, codes, compare, pairs, comparedCodes } =
+    all;
   const byCode = new Map(facts.facts.map((each) => [each.code, each]));
-  const comma = compare.words["cells"]?.["comma"] ?? ", ";
-  const speech = speechOf(compare.words, comparedCodes.words, comma);
-  const own = speechOf(compare.words, codes.words, comma);
+  const comma = compare["cells"]?.["comma"] ?? ", ";
+  const speech = speechOf(compare, comparedCodes.words, comma);
+  const own = speechOf(compare, codes.words, comma);
   return {
     language,
     codesIn,
     comparisonsIn,
     numbers: [...byCode.keys()],
-    labels: { ...compare.words["topics"], ...compare.words["labels"] },
+    labels: { ...compare["topics"], ...compare["labels"] },
     code(number) {
       const found = byCode.get(number);
       const text = codes.texts[number];
@@ -145,10 +155,11 @@ function referenceOf(all: Loaded): Reference {
     compare(a, b) {
       const [one, other] = [byCode.get(a), byCode.get(b)];
       if (one?.registered !== true || other?.registered !== true || a === b) return undefined;
-      return comparisonOf([one, other], comparedCodes.texts, compare.pairs, {
+      return comparisonOf([one, other], comparedCodes.texts, pairs, {
         language: comparisonsIn,
+        writtenIn: pairsIn,
         speech,
-        headings: compare.words["headings"] ?? {},
+        headings: compare["headings"] ?? {},
       });
     },
     search: (text) =>

@@ -136,11 +136,8 @@ export interface CodeModule {
   readonly words: CodeWords;
 }
 
-/** What one compiled module holds for comparing in one language; pairs by `404-480`, lower number first. */
-export interface CompareModule {
-  readonly words: CompareWords;
-  readonly pairs: Readonly<Record<string, string>>;
-}
+/** Words of their own that pairs have, as Markdown: by `404-480`, the lower number first. */
+export type PairTexts = Readonly<Record<string, string>>;
 
 /** What the compiled module of facts holds: no language in it. */
 export interface FactsModule {

@@ -179,6 +179,6 @@ function sentencesOf(comparison: Comparison): readonly string[] {
     ...(fork === undefined ? [] : [fork]),
     ...sending,
     ...differences.flatMap(({ sides }) => sides).filter((cell) => /[.。]$/.test(cell)),
-    ...(written ?? "").split(/(?<=[.?!。])\s*/u).filter(Boolean),
+    ...(written?.text ?? "").split(/(?<=[.?!。])\s*/u).filter(Boolean),
   ];
 }

@@ -16,8 +16,8 @@ export interface Comparison {
   readonly relation: Relation["kind"];
   /** Whether they are alternatives or steps of one call, a sentence each: the verdict first. */
   readonly opening: readonly string[];
-  /** Words of their own that this pair has: paragraphs of Markdown. */
-  readonly written: string | undefined;
+  /** Words of their own that this pair has: paragraphs of Markdown, in English where `language` has none yet. */
+  readonly written: { readonly language: CodeLanguage; readonly text: string } | undefined;
   /** A call in which both occur. */
   readonly ladder: Ladder | undefined;
   readonly differences: readonly {
@@ -41,12 +41,14 @@ export function comparisonOf(
   written: Readonly<Record<string, string>>,
   spoken: {
     readonly language: CodeLanguage;
+    readonly writtenIn: CodeLanguage;
     readonly speech: Speech;
     readonly headings: Readonly<Record<string, string>>;
   },
 ): Comparison {
   const [a, b] = pair[0].code < pair[1].code ? pair : [pair[1], pair[0]];
-  const { language, speech, headings } = spoken;
+  const { language, writtenIn, speech, headings } = spoken;
+  const own = written[`${a.code}-${b.code}`];
   const relation = relationOf(a, b);
   const leads = [texts[a.code]?.lead ?? "", texts[b.code]?.lead ?? ""] as const;
   const topics = topicsOf(a, b, leads, speech);
@@ -57,7 +59,7 @@ export function comparisonOf(
     title: speech.say("headings", "title", { a: `${a.code} ${a.name}`, b: `${b.code} ${b.name}` }),
     relation: relation.kind,
     opening: openingOf(relation, a, b, speech),
-    written: written[`${a.code}-${b.code}`],
+    written: own === undefined ? undefined : { language: writtenIn, text: own },
     ladder: ladderOf(relation, a, b, speech),
     differences: topics.flatMap(({ topic, sides }) =>
       sides === undefined ? [] : [{ topic, heading: speech.say("topics", topic), sides }],
