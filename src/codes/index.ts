@@ -28,7 +28,7 @@ export type { SearchHit } from "./search.ts";
 
 /** Loads one language of the reference, once, and only when somebody asks; then all its answers come at once. */
 export async function loadReference(language: CodeLanguage = "en"): Promise<Reference> {
-  return (await import("./reference.ts")).loadReference(language);
+  return (await import("./load.ts")).loadReference(language);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { comparisonOf, type Comparison } from "./compare/compare.ts";
 import { speechOf, type Speech } from "./compare/fill.ts";
-import { codeModules, compareModules, factsModule, pairModules } from "./generated/languages.ts";
 import { searchCodes, type SearchHit } from "./search.ts";
 import type {
   CodeFacts,
@@ -67,53 +66,8 @@ export interface Reference {
   near(number: number): readonly number[];
 }
 
-const loaded = new Map<CodeLanguage, Promise<Reference>>();
-
-/** Loads one language of the reference, once; a part that is not complete in it comes in English, and says so. */
-export function loadReference(language: CodeLanguage): Promise<Reference> {
-  const known = loaded.get(language);
-  if (known !== undefined) return known;
-  const reference = load(language);
-  loaded.set(language, reference);
-  return reference;
-}
-
-async function load(language: CodeLanguage): Promise<Reference> {
-  const codesIn = codeModules[language] === undefined ? "en" : language;
-  // Sentences and the words of tokens stand side by side, so a comparison needs both.
-  const comparisonsIn =
-    compareModules[language] === undefined || codesIn !== language ? "en" : language;
-  const pairsIn =
-    pairModules[language] === undefined || comparisonsIn !== language ? "en" : language;
-  const [facts, codes, compare, pairs, comparedCodes] = await Promise.all([
-    factsModule(),
-    moduleOf(codeModules, codesIn),
-    moduleOf(compareModules, comparisonsIn),
-    moduleOf(pairModules, pairsIn),
-    moduleOf(codeModules, comparisonsIn),
-  ]);
-  return referenceOf({
-    language,
-    codesIn,
-    comparisonsIn,
-    pairsIn,
-    facts: facts.data,
-    codes: codes.data,
-    compare: compare.data,
-    pairs: pairs.data,
-    comparedCodes: comparedCodes.data,
-  });
-}
-
-/** @throws TypeError when English itself was not compiled: run `npm run prepare` */
-function moduleOf<T>(
-  modules: { readonly [L in CodeLanguage]?: () => Promise<T> },
-  language: CodeLanguage,
-): Promise<T> {
-  return modules[language]!();
-}
-
-interface Loaded {
+/** What was loaded of one language, and what each part of it is in. */
+export interface Loaded {
   readonly language: CodeLanguage;
   readonly codesIn: CodeLanguage;
   readonly comparisonsIn: CodeLanguage;
@@ -125,7 +79,8 @@ interface Loaded {
   readonly comparedCodes: CodeModule;
 }
 
-function referenceOf(all: Loaded): Reference {
+/** The reference over what was loaded. */
+export function referenceOf(all: Loaded): Reference {
   const { language, codesIn, comparisonsIn, pairsIn, facts, codes, compare, pairs, comparedCodes } =
     all;
   const byCode = new Map(facts.facts.map((each) => [each.code, each]));

@@ -219,7 +219,7 @@ function termsHold(words: string, file: string, language: string): void {
       const isLatin = /^[\p{Script=Latin}\p{Script=Cyrillic}]/u.test(refused);
       const pattern = isLatin ? `(?<!\\p{L})${refused}(?!\\p{L})` : refused;
       assert.ok(
-        !new RegExp(pattern, "iu").test(words),
+        !new RegExp(pattern, "iu").test(visible),
         `${file}: "${refused}"; for "${thing}" the term is "${byLanguage[language]?.use}"`,
       );
     }

@@ -11,6 +11,7 @@ export interface Ladder {
   readonly steps: readonly LadderStep[];
 }
 
+/** One message; `note` is in the language of the comparison, and stands beside it. */
 export interface LadderStep {
   /** Places in `parties`. */
   readonly from: number;
