@@ -165,6 +165,36 @@ test("two candidates of a fork: what is passed on follows RFC 3261 §16.7 step 6
   assert.equal(inEnglish.compare(439, 404)?.fork, undefined);
 });
 
+test("what cannot answer one request is neither an alternative, nor in a fork, nor in a ladder together", () => {
+  for (const [a, b] of pairs) {
+    const { relation, fork, ladder, sending } = inEnglish.compare(a, b) ?? assert.fail();
+    if (relation !== "apart") continue;
+    assert.equal(fork, undefined);
+    assert.equal(ladder, undefined);
+    assert.match(sending[0] ?? "", /^The method of the request decides/);
+  }
+  for (const [a, b] of [
+    [486, 423],
+    [180, 439],
+    [412, 488],
+  ] as const) {
+    assert.equal(inEnglish.compare(a, b)?.relation, "apart", `${a} ${b}`);
+  }
+});
+
+test("which of two comes first in a call: the proxy's challenge before the callee's, a redirection before the end", () => {
+  for (const [a, b, opening] of [
+    [401, 407, "After 407 a client"],
+    [302, 486, "After 302 a client"],
+    [407, 404, "After 407 a client"],
+    [491, 488, "After 491 a client waits"],
+    [200, 503, "After 503 a client"],
+  ] as const) {
+    assert.ok(inEnglish.compare(a, b)?.opening[1]?.startsWith(opening), `${a} ${b}`);
+  }
+  assert.equal(inEnglish.compare(491, 404)?.relation, "alternatives");
+});
+
 test("a code is neither compared with itself nor with one that is not registered", () => {
   assert.equal(inEnglish.compare(404, 404), undefined);
   assert.equal(inEnglish.compare(404, 409), undefined);

@@ -1,5 +1,6 @@
 import type { RegisteredFacts } from "../types.ts";
 import type { Speech } from "./fill.ts";
+import { commonMethods } from "./relation.ts";
 
 /** When an implementer sends which: the difference that decides, then each on its own. */
 export function sendingOf(
@@ -35,6 +36,7 @@ function decides(a: RegisteredFacts, b: RegisteredFacts, { say }: Speech): strin
 }
 
 function decidingKey(a: RegisteredFacts, b: RegisteredFacts): string {
+  if (commonMethods(a, b).length === 0) return "method";
   if (!b.final) return provisionalKey(a, b);
   if (!a.final) return "open";
   const outages = [a, b].filter(({ decided }) => decided === "outage").length;
