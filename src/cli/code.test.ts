@@ -57,6 +57,17 @@ test("every page and its neighbours' comparison fit 80 columns", async () => {
   }
 });
 
+test("a page in Japanese fits 80 columns too: a wide letter takes two", async () => {
+  for (const number of ["100", "404", "503"]) {
+    const { out } = await runs("code", [number, "--lang", "ja"]);
+    assert.ok(
+      out.some((line) => /[\u3040-\u30ff]/.test(line)),
+      "it is Japanese",
+    );
+    for (const line of out) assert.ok(widthOf(line) <= 80, line);
+  }
+});
+
 test("an unknown code suggests what is near it, and ends with 1", async () => {
   const { errors, exitCode, out } = await runs("code", ["499"]);
   assert.equal(exitCode, 1);
