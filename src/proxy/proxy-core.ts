@@ -168,10 +168,19 @@ export class ProxyCore {
   cancel(nowMs: number, out: ProxyOutput[]): void {
     if (this.hasEnded) return;
     if (this.#responses !== undefined) this.#responses.cancel(nowMs, out);
-    else {
-      const afterMs = Math.round(nowMs - this.#startedAtMs);
-      this.#refuse(refusal(because("caller-cancelled", 487, { afterMs })), nowMs, out);
+    else this.#refuse(refusal(this.#cancelled(nowMs)), nowMs, out);
+  }
+
+  /** The server ends before the answer came: who waits is told so, and no phone is left ringing. */
+  stop(nowMs: number, out: ProxyOutput[]): void {
+    if (this.hasEnded) return;
+    if (this.#responses?.stop(nowMs, out) === false) {
+      this.#ended = true;
+      out.push({ kind: "ended" });
+      return;
     }
+    const cause = this.wasCancelled ? this.#cancelled(nowMs) : because("shutting-down", 503, {});
+    this.#refuse(refusal(cause), nowMs, out);
   }
 
   advance(nowMs: number, out: ProxyOutput[]): void {
@@ -344,6 +353,11 @@ export class ProxyCore {
     });
     out.push({ kind: "respond", statusCode: 200, text, cause: undefined, branch: 0 });
     out.push({ kind: "ended" });
+  }
+
+  #cancelled(nowMs: number): Cause {
+    const afterMs = Math.round(nowMs - this.#startedAtMs);
+    return because("caller-cancelled", 487, { afterMs });
   }
 
   #refuse({ cause, headers }: Refusal, nowMs: number, out: ProxyOutput[]): void {

@@ -31,6 +31,7 @@ export const CANCEL_WAIT_MS = 32_000;
  */
 export class ResponseContext {
   readonly branches: ClientBranch[] = [];
+  hasEnded = false;
   readonly #setup: ResponseContextSetup;
   readonly #targets: TargetSet;
   readonly #options: ProxyOptions;
@@ -41,7 +42,6 @@ export class ResponseContext {
   #finals: FinalChoice | undefined = undefined;
   #groupQMilli = 0;
   #finalSent = false;
-  #ended = false;
   #noMoreBranches = false;
   readonly #lookAgain: LookAgain;
   /** When the caller cancelled; undefined when not. */
@@ -68,10 +68,6 @@ export class ResponseContext {
       if (branch.giveUpAtMs < deadline) deadline = branch.giveUpAtMs;
     }
     return deadline;
-  }
-
-  get hasEnded(): boolean {
-    return this.#ended;
   }
 
   get wasCancelled(): boolean {
@@ -147,6 +143,13 @@ export class ResponseContext {
     this.#stopBranching("caller-cancelled", nowMs);
     this.#cancelPending("caller-cancelled", nowMs, out);
     this.#proceed(nowMs, out);
+  }
+
+  /** The server ends: what rings is cancelled. @returns whether the caller still waits for a final response */
+  stop(nowMs: number, out: ProxyOutput[]): boolean {
+    this.#stopBranching("shutting-down", nowMs);
+    this.#cancelPending("shutting-down", nowMs, out);
+    return !this.#finalSent;
   }
 
   /** Fires what is due. */
@@ -270,7 +273,7 @@ export class ResponseContext {
 
   /** Starts what may be started now; ends the context when there is nothing left to wait for. */
   #proceed(nowMs: number, out: ProxyOutput[]): void {
-    if (this.#ended) return;
+    if (this.hasEnded) return;
     if (isTooLate(this.#setup.request, this.#trace, nowMs))
       this.#stopBranching("response-too-late", nowMs);
     if (this.#lookAgain.isAwaited && !this.#noMoreBranches) return;
@@ -292,7 +295,7 @@ export class ResponseContext {
       this.#finalSent = true;
       this.#finals?.conclude(this.branches, nowMs, out);
     }
-    this.#ended = true;
+    this.hasEnded = true;
     out.push({ kind: "ended" });
   }
 

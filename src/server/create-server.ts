@@ -71,6 +71,7 @@ export async function createServer(
     }),
     drain: () => dispatcher.drain(),
     close: () => {
+      dispatcher.stop(world.clock.nowMs());
       isClosed = true;
       world.clock.wakeAt(Infinity, wake);
       return world.transport.close();

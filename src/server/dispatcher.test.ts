@@ -69,6 +69,21 @@ test("a server that shuts down refuses what is new with 503, and lets calls end"
   assert.equal(domain.bob.requests.at(-1)?.method, "BYE");
 });
 
+test("a server that ends tells who waits 503, cancels what rings, and keeps the case", async () => {
+  const domain = await new Domain().open({ auth: "none" });
+  await domain.caller.ask({ callId: "c" });
+  const [invite] = domain.bob.requests;
+  assert.ok(invite !== undefined);
+  await domain.bob.respond(invite, "180 Ringing");
+  const before = domain.records.length;
+  await domain.server.close();
+  await domain.time.passes(50);
+  assert.equal(domain.caller.responses.at(-1)?.statusCode, 503);
+  assert.equal(domain.bob.requests.at(-1)?.method, "CANCEL");
+  assert.equal(domain.records.length, before + 1);
+  assert.equal(domain.lastCauseId, "shutting-down");
+});
+
 test("what a later answer started is timed, with no other message to wake the server (RFC 3261 §17.1.1.2)", async () => {
   // Seen in review: the resolver answers by promise, the INVITE went out, and its Timer A was in no clock until the
   // next message came. A lost INVITE to a name was not repeated.

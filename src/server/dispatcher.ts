@@ -75,6 +75,13 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#isDraining = true;
   }
 
+  /** What still waits is ended, each with its answer: nobody shall wait for a server that is gone. */
+  stop(nowMs: number): void {
+    for (const entry of [...this.transactions.servers.values()]) {
+      if (entry.running !== undefined) this.proxy.stop(entry.running, nowMs);
+    }
+  }
+
   /** Requests that wait for something, oldest first. */
   pending(): TraceRecord[] {
     const records: TraceRecord[] = [];

@@ -82,6 +82,14 @@ export class ProxyDriver {
     this.#drain(running, out, nowMs);
   }
 
+  /** The server ends, and this request with it. */
+  stop(running: RunningRequest, nowMs: number): void {
+    if (running.parts === undefined) return;
+    const out = this.#take();
+    running.parts.core.stop(nowMs, out);
+    this.#drain(running, out, nowMs);
+  }
+
   /** Timer C, or the wait after a CANCEL. */
   advance(running: RunningRequest, nowMs: number): void {
     if (running.parts === undefined) return;
