@@ -77,7 +77,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   /** What still waits is ended, each with its answer: nobody shall wait for a server that is gone. */
   stop(nowMs: number): void {
-    for (const entry of [...this.transactions.servers.values()]) {
+    for (const entry of this.transactions.servers.values()) {
       if (entry.running !== undefined) this.proxy.stop(entry.running, nowMs);
     }
   }
