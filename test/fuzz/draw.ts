@@ -1,0 +1,26 @@
+import { seededRandom } from "../../src/base/random.ts";
+
+/** Choices from a seed: the same seed makes the same message. */
+export class Draw {
+  readonly #random: ReturnType<typeof seededRandom>;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed);
+  }
+
+  /** 0 up to below `end`. */
+  below(end: number): number {
+    return Math.floor(this.#random.fraction() * end);
+  }
+
+  /** True once in `times`. */
+  oneIn(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
+  of<T>(list: readonly T[]): T {
+    const item = list[this.below(list.length)];
+    if (item === undefined) throw new Error("nothing to choose from");
+    return item;
+  }
+}
