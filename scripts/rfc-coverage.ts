@@ -13,7 +13,7 @@ interface Requirement {
   readonly step?: string;
   readonly asks: string;
   readonly who: "ua" | "proxy" | "registrar" | "all";
-  /** Where it is done without being cited, or the only ones of the citing files that do it; found by reading. */
+  /** Where it is done without being cited, or the only ones of the citing files that do it; named by hand. */
   readonly code?: readonly string[];
   readonly tests?: readonly string[];
   readonly notDone?: string;
@@ -41,7 +41,7 @@ interface Row {
   readonly status: Status;
   readonly code: readonly string[];
   readonly tests: readonly string[];
-  /** The files that cite the clause; what stands in `code` or `tests` besides was found by reading. */
+  /** The files that cite the clause; what stands in `code` or `tests` besides was named by hand. */
   readonly citing: ReadonlySet<string>;
 }
 
@@ -140,11 +140,13 @@ function pageOf(rows: readonly Row[], files: readonly CitingFile[]): string {
     "# What the standards ask, and where we do it",
     "",
     "Written by `node scripts/rfc-coverage.ts`; edit `docs/rfc/requirements.json` instead. The requirements are there in",
-    "our own words, from reading each clause that says MUST to a user agent, a proxy or a registrar. The files are found by",
-    "the clauses that they cite: *done* means that code which cites the clause does it, *no test* that nothing shows it,",
-    "*not cited* that code does it without naming the clause. A file with † was found by reading, not by a citation. Files",
-    "that only talk about clauses (causes, explanations, commands) do not count. Paths are under `src/` unless they begin",
-    "with `test/`.",
+    "our own words, condensed by hand: a list of what matters to a user agent, a proxy or a registrar, and not yet an audit",
+    "of each MUST. The rows of RFC 3261 and RFC 7616 in particular have not been compared with the text line by line.",
+    "",
+    "The status comes from citations: *done* means that code cites the clause, *no test* that no test is known, *not cited*",
+    "that code is said to do it without naming the clause. A file with † was named by hand and does not cite the clause;",
+    "nothing checks such a file but that it exists. *Not done* and *not for us* are judged by hand. Files that only talk",
+    "about clauses (causes, explanations, commands) do not count. Paths are under `src/` unless they begin with `test/`.",
     "",
     ...rfcs.flatMap((rfc) => tableOf(rfc, rows)),
     "## Deviations",
