@@ -367,3 +367,14 @@ test("a message may end its lines with a bare LF", () => {
   assert.equal(invite.callId, "c1@192.0.2.10");
   assert.equal(invite.header(Header.Subject), "a b");
 });
+
+test("a CR that ends no line is malformed, and not what another reader takes for a second field (RFC 3261 §25.1)", () => {
+  const hidden = fault(inviteWith({ Subject: "Subject: a\rRoute: <sip:x>" }));
+  assert.equal(hidden.causeId, "header-malformed");
+  assert.equal(hidden.expected, "a LF behind the CR");
+  assert.equal(hidden.headerName, "Subject");
+  assert.equal(fault(inviteWith({ X: "X: a\r\n b\rc" })).causeId, "header-malformed");
+  assert.equal(fault(inviteWith({ X: "X: a\r" })).causeId, "header-malformed");
+  assert.equal(fault(okWith({ "": "SIP/2.0 200 O\rK" })).causeId, "start-line-malformed");
+  assert.equal(read(inviteWith({ X: "X: a\r\n\tb" })).headerByName("X"), "a b");
+});

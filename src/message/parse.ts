@@ -134,6 +134,9 @@ function parseResponse(
     faultAt(versionEnd + 1, "a space and a status code from 100 to 699");
     return fault(text, "start-line-malformed", undefined, undefined);
   }
+  if (!endsLines(bytes, codeEnd, lineEnd)) {
+    return fault(text, "start-line-malformed", undefined, undefined);
+  }
   // The space stays when the reason phrase is empty (RFC 4475 §3.1.1.13); one that is gone too does no harm.
   if (codeEnd < lineEnd && bytes[codeEnd] !== SPACE) {
     faultAt(codeEnd, "a space and a reason phrase");
@@ -169,6 +172,18 @@ function fault(
 ): Malformed {
   const { offset, expected } = lastFault;
   return malformed(text, { causeId, offset, expected, headerName }, source);
+}
+
+/** Whether each CR from that one (-1: there is none) up to `end` stands before an LF; if not, the fault is noted. */
+function endsLines(bytes: Uint8Array, carriageReturn: number, end: number): boolean {
+  if (carriageReturn === -1) return true;
+  for (let at = carriageReturn; at < end; at += 1) {
+    if (bytes[at] === CR && bytes[at + 1] !== LF) {
+      faultAt(at + 1, "a LF behind the CR");
+      return false;
+    }
+  }
+  return true;
 }
 
 /** `method` is undefined in a response, where CSeq need not match anything here. */
@@ -216,6 +231,11 @@ function readHeaderFields(
     }
     if (end - found.start > HEADER_BLOCK_SIZE_BYTES_MAX) {
       return tooLarge(text, at, end - found.start, HEADER_BLOCK_SIZE_BYTES_MAX, source);
+    }
+    // A CR that ends no line is one to some readers: what we took for one field they would take for two.
+    const carriageReturn = text.indexOf("\r", foundColon(name));
+    if (carriageReturn !== end - 2 && !endsLines(bytes, carriageReturn, end)) {
+      return fault(text, faultCause(id), headerNameOf(id) || undefined, source);
     }
     fields.push(packField(at, id));
     if (id !== Other && id <= ContentLength && id !== Contact) {
