@@ -5,7 +5,7 @@ export class Draw {
   readonly #random: ReturnType<typeof seededRandom>;
 
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
+    this.#random = seededRandom(mixed(seed));
   }
 
   /** 0 up to below `end`. */
@@ -23,4 +23,11 @@ export class Draw {
     if (item === undefined) throw new Error("nothing to choose from");
     return item;
   }
+}
+
+/** Seeds that follow one another begin far apart: the generator alone starts alike for them. */
+function mixed(seed: number): number {
+  const first = Math.imul(seed ^ (seed >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return second ^ (second >>> 16);
 }

@@ -2,6 +2,7 @@ import { answerChallenge } from "../../src/auth/index.ts";
 import {
   buildAck,
   buildCancel,
+  buildRequest,
   buildResponse,
   DEFAULT_FRAMER_LIMITS,
   Header,
@@ -133,7 +134,34 @@ export class FuzzPeer implements TransportEvents {
     if (statusCode === 401 || statusCode === 407) this.#authenticate(request, response, flow);
     else if (request.method !== "INVITE") return;
     else if (statusCode < 200 && draw.oneIn(4)) this.#sendOn(flow, buildCancel(request));
-    else if (statusCode >= 200) this.#sendOn(flow, buildAck(request, response));
+    else if (statusCode >= 300) this.#sendOn(flow, buildAck(request, response));
+    else if (statusCode >= 200) this.#goOnInDialog(response, flow);
+  }
+
+  /** ACK, and a request or two by the route set, which carries what the server wrote there. */
+  #goOnInDialog(response: SipResponse, flow: Flow): void {
+    const { draw, address, network } = this.#options;
+    const [contact] = response.values(Header.Contact);
+    const routes = response.values(Header.RecordRoute).toReversed();
+    const { sequenceNumber } = response.cseq;
+    for (const [at, method] of ["ACK", ...(draw.oneIn(3) ? ["INVITE"] : []), "BYE"].entries()) {
+      const text = buildRequest({
+        method,
+        requestUri: contact?.replace(/^<(.*)>$/, "$1") ?? "sip:bob@example.org",
+        headers: [
+          ["Via", `SIP/2.0/UDP ${address};branch=z9hG4bKd${draw.below(1_000_000)}`],
+          ["Max-Forwards", "70"],
+          ...routes.map((route) => ["Route", route] as const),
+          ["From", response.header(Header.From) ?? ""],
+          ["To", response.header(Header.To) ?? ""],
+          ["Call-ID", response.callId],
+          ["CSeq", `${(sequenceNumber % 1_000_000) + at} ${method}`],
+          ["Contact", `<sip:a@${address}>`],
+        ],
+      });
+      if (at === 0) this.#sendOn(flow, text);
+      else network.time.after(draw.below(5_000), () => this.#sendOn(flow, text));
+    }
   }
 
   #authenticate(request: SipRequest, response: SipResponse, flow: Flow): void {

@@ -7,7 +7,7 @@ import { because } from "../../src/causes/index.ts";
 import { loadCauseContent } from "../../src/codes/index.ts";
 import { memoryDirectory, type DirectoryEntry } from "../../src/directory/index.ts";
 import { explain, renderExplanation } from "../../src/explain/index.ts";
-import { memoryLocationStore } from "../../src/location/index.ts";
+import { memoryLocationStore, type Binding, type LocationStore } from "../../src/location/index.ts";
 import { domainOf, parseAor, userOf } from "../../src/message/index.ts";
 import { createServer, type ServerSettings, type SipServer } from "../../src/server/index.ts";
 import { PERFECT, SimulatedNetwork, VirtualTime } from "../../src/testing/index.ts";
@@ -86,10 +86,11 @@ export async function fuzzServer(
     return open(events);
   };
   const location = memoryLocationStore();
+  await registerDevices(location, startMs);
   const directory = memoryDirectory(entries);
   const wait = waiting(time, draw.oneIn(3) ? new Draw(seed + 1) : undefined);
   const server = await createServer(
-    { ...settings, auth: draw.oneIn(2) ? "digest" : "none", forceRport: draw.oneIn(4) },
+    { ...settings, auth: draw.oneIn(3) ? "digest" : "none", forceRport: draw.oneIn(4) },
     {
       clock: time.clock(),
       random: seededRandom(seed + 2),
@@ -179,6 +180,25 @@ function aorOf(address: string): NonNullable<ReturnType<typeof parseAor>> {
   const aor = parseAor(address);
   assert.ok(aor !== undefined, address);
   return aor;
+}
+
+/** Two have a device each from the start, so that calls get somewhere; the rest is for REGISTER to do. */
+async function registerDevices(location: LocationStore, nowMs: number): Promise<void> {
+  for (const [at, name] of ["bob", "carol"].entries()) {
+    const address = PEER_ADDRESSES[at] ?? "";
+    const binding: Binding = {
+      contactUri: `sip:${name}@${address}`,
+      callId: `first-${name}`,
+      cseq: 1,
+      qMilli: 1_000,
+      expiresAtMs: nowMs + 3_600_000,
+      updatedAtMs: nowMs,
+      path: [],
+      source: `udp:${address}:5060`,
+    };
+    // oxlint-disable-next-line no-await-in-loop
+    await location.replace(aorOf(`${name}@example.org`), 0, [binding], nowMs);
+  }
 }
 
 /** How long a store or the resolver takes; sometimes longer than anybody waits. */
