@@ -8,10 +8,11 @@ export interface Random {
 
 /** A reproducible {@link Random} (xorshift128). For tests and simulation; not for secrets. */
 export function seededRandom(seed: number): Random {
-  let a = seed | 0 || 1;
-  let b = 0x9e3779b9 ^ seed;
-  let c = 0x85ebca6b;
-  let d = 0xc2b2ae35;
+  // Each word mixed by itself (splitmix32): neighbouring seeds begin far apart.
+  let a = mixed(seed + 0x9e3779b9);
+  let b = mixed(seed + 0x3c6ef372);
+  let c = mixed(seed + 0xdaa66d2b);
+  let d = mixed(seed + 0x78dde6e4) || 1;
   const next = (): number => {
     const t = a ^ (a << 11);
     a = b;
@@ -26,4 +27,11 @@ export function seededRandom(seed: number): Random {
       [next(), next(), next(), next()].map((n) => n.toString(16).padStart(8, "0")).join(""),
     fraction: () => next() / 0x1_0000_0000,
   };
+}
+
+function mixed(word: number): number {
+  let hash = word | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
+  return hash ^ (hash >>> 15);
 }

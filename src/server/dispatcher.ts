@@ -110,9 +110,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     try {
       this.#receive(text, flow, nowMs);
     } catch (error) {
-      // A bug of ours ends this one message; the server goes on.
-      this.#counters.faults += 1;
-      this.#parts.fault("message", error);
+      this.#fault("message", error);
     }
     this.#settled();
   }
@@ -121,19 +119,37 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     const nowMs = this.#parts.nowMs();
     this.#counters.malformed += 1;
     const source = { address: flow.remoteAddress, port: flow.remotePort };
-    const fault = malformedFraming(text, DEFAULT_FRAMER_LIMITS, source);
-    this.#answerMalformed(fault, text, flow, nowMs);
+    try {
+      const fault = malformedFraming(text, DEFAULT_FRAMER_LIMITS, source);
+      this.#answerMalformed(fault, text, flow, nowMs);
+    } catch (error) {
+      this.#fault("stream", error);
+    }
   }
 
   sendFailed(flow: Flow, token: number, detail: string): void {
     this.#counters.sendFailures += 1;
-    if (token !== 0) this.transactions.sendFailed(flow, token, detail, this.#parts.nowMs());
+    try {
+      if (token !== 0) this.transactions.sendFailed(flow, token, detail, this.#parts.nowMs());
+    } catch (error) {
+      this.#fault("send", error);
+    }
     this.#settled();
   }
 
   closed(flow: Flow): void {
-    this.transactions.connectionClosed(flow, this.#parts.nowMs());
+    try {
+      this.transactions.connectionClosed(flow, this.#parts.nowMs());
+    } catch (error) {
+      this.#fault("connection", error);
+    }
     this.#settled();
+  }
+
+  /** A bug of ours ends this one input; the server goes on. */
+  #fault(where: string, error: unknown): void {
+    this.#counters.faults += 1;
+    this.#parts.fault(where, error);
   }
 
   received(entry: ClientEntry, response: SipResponse, nowMs: number): void {
