@@ -5,7 +5,8 @@ import type { ResolveQuestion } from "../routing/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
-import { peerOf, type ProxyDriver } from "./proxy-driver.ts";
+import type { OutgoingFlows } from "./outgoing-flows.ts";
+import { peerOf } from "./peer.ts";
 import { Questions } from "./questions.ts";
 import { detailOf } from "./fault-detail.ts";
 
@@ -13,12 +14,12 @@ import { detailOf } from "./fault-detail.ts";
 export class AckDriver {
   readonly #parts: Parts;
   readonly #questions: Questions;
-  readonly #proxy: ProxyDriver;
+  readonly #outgoing: OutgoingFlows;
 
-  constructor(parts: Parts, proxy: ProxyDriver) {
+  constructor(parts: Parts, outgoing: OutgoingFlows) {
     this.#parts = parts;
     this.#questions = new Questions(parts.limits.questionMs);
-    this.#proxy = proxy;
+    this.#outgoing = outgoing;
   }
 
   relay(ack: SipRequest, incoming: Flow, nowMs: number): void {
@@ -130,7 +131,7 @@ export class AckDriver {
 
   #send(running: RunningAck, branch: ClientBranch, nowMs: number): void {
     const { relay, pending, incoming } = running;
-    const flow = this.#proxy.flowFor(branch, pending.request.callId);
+    const flow = this.#outgoing.flowFor(branch, pending.request.callId);
     const { trace } = pending;
     const uri = branch.target.uri.text;
     if (flow instanceof ServerError) {

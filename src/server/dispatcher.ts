@@ -24,7 +24,9 @@ import type { ServerCounters } from "./counters.ts";
 import { malformedRecord } from "./malformed-record.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
-import { peerOf, ProxyDriver } from "./proxy-driver.ts";
+import { OutgoingFlows } from "./outgoing-flows.ts";
+import { peerOf } from "./peer.ts";
+import { ProxyDriver } from "./proxy-driver.ts";
 import { RegistrarDriver } from "./registrar-driver.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 import { TransactionDriver, type TransactionUser } from "./transaction-driver.ts";
@@ -65,9 +67,10 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#settled = settled;
     this.#branchMark = branchMark(parts.proxyOptions.instanceId);
     this.transactions = new TransactionDriver(parts.transport, this);
-    this.proxy = new ProxyDriver(parts, this.transactions, settled);
+    const outgoing = new OutgoingFlows(parts.transport);
+    this.proxy = new ProxyDriver(parts, this.transactions, outgoing, settled);
     this.registrar = new RegistrarDriver(parts, this.transactions, settled);
-    this.#acks = new AckDriver(parts, this.proxy);
+    this.#acks = new AckDriver(parts, outgoing);
   }
 
   /** From here on new requests outside a dialog get 503; what runs goes on. */

@@ -4,27 +4,27 @@ import {
   buildCancel,
   buildResponse,
   Header,
-  isMalformed,
   MessageEdit,
   parseMessage,
   reasonPhraseOf,
   TRYING,
   type Aor,
-  type SipMessage,
   type SipRequest,
   type SipResponse,
 } from "../message/index.ts";
 import { ProxyCore, type ClientBranch, type ProxyOutput } from "../proxy/index.ts";
 import type { ResolveQuestion } from "../routing/index.ts";
-import type { RunningTimer, TraceRecord } from "../trace/index.ts";
+import type { TraceRecord } from "../trace/index.ts";
 import type { Flow } from "../transport/index.ts";
 import { relayedCauseId } from "./relayed-cause.ts";
+import type { OutgoingFlows } from "./outgoing-flows.ts";
 import type { Parts } from "./parts.ts";
+import { peerOf } from "./peer.ts";
 import { PendingRequest } from "./pending-request.ts";
 import { Questions } from "./questions.ts";
 import { RunningRequest, type RunningParts } from "./running-request.ts";
+import { runningTimers } from "./running-timers.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
-import { DialogFlows } from "./dialog-flows.ts";
 import { detailOf } from "./fault-detail.ts";
 import type { TransactionDriver } from "./transaction-driver.ts";
 
@@ -37,14 +37,20 @@ import type { TransactionDriver } from "./transaction-driver.ts";
 export class ProxyDriver {
   readonly #parts: Parts;
   readonly #questions: Questions;
-  readonly #dialogFlows = new DialogFlows();
+  readonly #outgoing: OutgoingFlows;
   readonly #transactions: TransactionDriver;
   /** Called after an answer that came later: the server books its timer. */
   readonly #settled: () => void;
   #spare: ProxyOutput[] | undefined = [];
 
-  constructor(parts: Parts, transactions: TransactionDriver, settled: () => void) {
+  constructor(
+    parts: Parts,
+    transactions: TransactionDriver,
+    outgoing: OutgoingFlows,
+    settled: () => void,
+  ) {
     this.#parts = parts;
+    this.#outgoing = outgoing;
     this.#questions = new Questions(parts.limits.questionMs);
     this.#transactions = transactions;
     this.#settled = settled;
@@ -64,7 +70,7 @@ export class ProxyDriver {
     entry.running = running;
     // The next hop stops retransmitting and knows that we have it (RFC 3261 §17.2.1).
     if (request.method === "INVITE") {
-      if (incoming.isReliable) this.#rememberContact(request, incoming);
+      this.#outgoing.rememberContact(request, incoming);
       this.#respondOwn(running, pending, 100, trying(request), nowMs);
     }
     const out = this.#take();
@@ -111,7 +117,7 @@ export class ProxyDriver {
     pending.trace.add("response-received", nowMs, branch.number, statusCode, reasonPhrase, peer);
     pending.note(nowMs, "in", branch.number, peer, response.text);
     const mayFormDialog = statusCode > 100 && statusCode < 300;
-    if (entry.flow.isReliable && mayFormDialog) this.#rememberContact(response, entry.flow);
+    if (mayFormDialog) this.#outgoing.rememberContact(response, entry.flow);
     const out = this.#take();
     core.receive(branch, response, nowMs, out);
     this.#drain(running, out, nowMs);
@@ -238,7 +244,7 @@ export class ProxyDriver {
     out: ProxyOutput[],
   ): void {
     const { core, pending, incoming } = parts;
-    const flow = this.flowFor(branch, pending.request.callId);
+    const flow = this.#outgoing.flowFor(branch, pending.request.callId);
     if (flow instanceof ServerError) {
       core.branchFailed(branch, "next-hop-unreachable", detailOf(flow), nowMs, out);
       return;
@@ -263,38 +269,6 @@ export class ProxyDriver {
       branch,
       nowMs,
     );
-  }
-
-  /** The connection that its binding or its end of the dialog came over, while open; else the way to its destination. */
-  flowFor(branch: ClientBranch, callId: string): Flow | ServerError {
-    const destination = branch.destination;
-    if (destination === undefined) {
-      return new ServerError("next-hop-unreachable", "no destination");
-    }
-    const { transport } = this.#parts;
-    if (destination.transport === "tcp") {
-      const open = this.#openConnection(branch, callId);
-      if (open !== undefined) return open;
-    }
-    return transport.flowTo(destination);
-  }
-
-  #openConnection({ target }: ClientBranch, callId: string): Flow | undefined {
-    const { transport } = this.#parts;
-    if (target.source.startsWith("tcp:")) {
-      const [address, port] = splitPeer(target.source);
-      return transport.connectionFrom("tcp", address, port);
-    }
-    const flow = this.#dialogFlows.find(callId, target.uri.text);
-    if (flow === undefined) return undefined;
-    const open = transport.connectionFrom("tcp", flow.remoteAddress, flow.remotePort);
-    return open === flow ? flow : undefined;
-  }
-
-  #rememberContact(message: SipMessage, flow: Flow): void {
-    const contacts = message.nameAddrs(Header.Contact);
-    const uri = isMalformed(contacts) ? undefined : contacts[0]?.uri;
-    if (uri !== undefined) this.#dialogFlows.remember(message.callId, uri.text, flow);
   }
 
   /** A CANCEL follows its INVITE: same flow, same branch id (RFC 3261 §9.1). */
@@ -462,38 +436,6 @@ export class ProxyDriver {
   }
 }
 
-/** `udp:192.0.2.1:5060`, as traces write it. */
-export function peerOf(flow: Flow): string {
-  return formatEndpoint(flow.transport, flow.remoteAddress, flow.remotePort);
-}
-
 function trying(request: SipRequest): string {
   return buildResponse(request, TRYING, { toTag: undefined });
-}
-
-/** Address (without brackets) and port out of `tcp:[2001:db8::1]:5060`. */
-function splitPeer(peer: string): readonly [address: string, port: number] {
-  const start = peer.indexOf(":") + 1;
-  const end = peer.lastIndexOf(":");
-  const host = peer.slice(start, end);
-  return [host.startsWith("[") ? host.slice(1, -1) : host, Number(peer.slice(end + 1))];
-}
-
-function runningTimers(running: RunningRequest, parts: RunningParts): RunningTimer[] {
-  const timers: RunningTimer[] = [];
-  for (const branch of parts.core.branches) {
-    if (branch.state === "done") continue;
-    const { number } = branch;
-    if (branch.timerCAtMs !== Infinity) {
-      timers.push({ timer: "timerC", branch: number, dueAtMs: branch.timerCAtMs });
-    }
-    if (branch.giveUpAtMs !== Infinity) {
-      timers.push({ timer: "64*T1", branch: number, dueAtMs: branch.giveUpAtMs });
-    }
-    const machine = running.clients[number]?.machine;
-    if (machine?.runningTimer !== undefined) {
-      timers.push({ timer: machine.runningTimer, branch: number, dueAtMs: machine.deadlineMs });
-    }
-  }
-  return timers.toSorted((one, other) => one.dueAtMs - other.dueAtMs);
 }

@@ -6,7 +6,7 @@ import type { TraceRecord } from "../trace/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
-import { peerOf } from "./proxy-driver.ts";
+import { peerOf } from "./peer.ts";
 import { Questions } from "./questions.ts";
 import { detailOf } from "./fault-detail.ts";
 import type { TransactionDriver } from "./transaction-driver.ts";
