@@ -121,6 +121,31 @@ test("only what is configured is offered and accepted", () => {
   assert.equal(detailOf(weaker), "algorithm was not offered");
 });
 
+const WITH_WEAK_PHONES = { md5OnlyFor: ["Baresip"] } as const;
+
+test("a user agent that stops at a challenge it does not know is offered MD5 alone (RFC 8760 §2.3: MAY)", () => {
+  const authenticator = server(WITH_WEAK_PHONES);
+  const algorithms = authenticator.algorithmsFor(register("User-Agent: baresip v1.0.0 (x86_64)"));
+  assert.deepEqual(algorithms, ["MD5"]);
+  const challenges = authenticator.challenge(REALM, START_MS, { stale: true, algorithms });
+  assert.equal(challenges.length, 1);
+  assert.match(challenges[0] ?? "", /algorithm=MD5, qop="auth", stale=true$/);
+});
+
+test("all others are offered everything, and so is everybody where MD5 is not offered at all", () => {
+  const authenticator = server(WITH_WEAK_PHONES);
+  for (const fields of [
+    [],
+    ["User-Agent: not baresip"],
+    ["User-Agent: bare"],
+    ["Server: baresip"],
+  ]) {
+    assert.equal(authenticator.algorithmsFor(register(...fields)).length, 3, fields.join());
+  }
+  const strict = server({ ...WITH_WEAK_PHONES, algorithms: ["SHA-256"] });
+  assert.deepEqual(strict.algorithmsFor(register("User-Agent: baresip v1.0.0")), ["SHA-256"]);
+});
+
 for (const algorithm of ["SHA-512-256", "SHA-256", "MD5"] as const) {
   test(`the right password is accepted with ${algorithm}, a wrong one is not (RFC 8760 §2.1)`, () => {
     const authenticator = server();

@@ -21,6 +21,7 @@ import type {
  */
 export class Authenticator {
   readonly #algorithms: readonly DigestAlgorithm[];
+  readonly #md5OnlyFor: readonly string[];
   readonly #nonceLifetimeMs: number;
   readonly #nonceFloorMs: number;
   readonly #mint: NonceMint;
@@ -32,6 +33,7 @@ export class Authenticator {
   constructor(options: AuthenticatorOptions) {
     const { secret, nonceLifetimeMs } = options;
     this.#algorithms = options.algorithms ?? digestAlgorithms;
+    this.#md5OnlyFor = (options.md5OnlyFor ?? []).map((name) => name.toLowerCase());
     this.#nonceLifetimeMs = nonceLifetimeMs;
     this.#nonceFloorMs = options.nonceFloorMs ?? -Infinity;
     this.#mint = new NonceMint(secret, options.random.hex128());
@@ -44,17 +46,29 @@ export class Authenticator {
     };
   }
 
-  /** The names of what is offered, for the trace. */
-  get algorithms(): readonly DigestAlgorithm[] {
+  /**
+   * What to offer to the sender of this request. A client must ignore the challenges that it does not understand (RFC
+   * 8760 §2.4), and some give up there instead. Those that `md5OnlyFor` names get the one they know, where MD5 is
+   * offered at all. The User-Agent is the peer's word; nobody gains by it what choosing MD5 from the list would not give.
+   */
+  algorithmsFor(request: SipRequest): readonly DigestAlgorithm[] {
+    if (this.#md5OnlyFor.length === 0 || !this.#algorithms.includes("MD5")) return this.#algorithms;
+    const userAgent = request.header(Header.UserAgent)?.toLowerCase();
+    if (userAgent === undefined) return this.#algorithms;
+    for (const beginning of this.#md5OnlyFor) if (userAgent.startsWith(beginning)) return MD5_ONLY;
     return this.#algorithms;
   }
 
   /** One header field value for each algorithm, most preferred first; the order must be kept (RFC 8760 §2.3). */
-  challenge(realm: string, nowMs: number, options: { readonly stale: boolean }): readonly string[] {
+  challenge(
+    realm: string,
+    nowMs: number,
+    options: { readonly stale: boolean; readonly algorithms?: readonly DigestAlgorithm[] },
+  ): readonly string[] {
     const nonce = this.#mint.mint(realm, nowMs);
     const end = options.stale ? ', qop="auth", stale=true' : ', qop="auth"';
     const values: string[] = [];
-    for (const algorithm of this.#algorithms) {
+    for (const algorithm of options.algorithms ?? this.#algorithms) {
       values.push(`Digest realm="${realm}", nonce="${nonce}", algorithm=${algorithm}${end}`);
     }
     return values;
@@ -201,6 +215,8 @@ export class Authenticator {
     return undefined;
   }
 }
+
+const MD5_ONLY = ["MD5"] as const;
 
 type Counted = Pick<Claim, "qop" | "nonceCount" | "cnonce">;
 

@@ -12,6 +12,8 @@ export interface AuthenticatorOptions {
   readonly nonceLifetimeMs: number;
   /** What is offered and accepted, in this order; strongest first by default (RFC 8760 §2.3). */
   readonly algorithms?: readonly DigestAlgorithm[];
+  /** User-Agent values that begin so, in any case of letters, are offered MD5 alone. */
+  readonly md5OnlyFor?: readonly string[];
   readonly random: Random;
   /**
    * Nonces minted before are stale. Give the time of the start where the secret outlives the process: which counts

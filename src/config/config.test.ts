@@ -66,6 +66,15 @@ test("every mistake is told at once, with its path, what was given and what is a
   );
 });
 
+test("the user agents that are offered MD5 alone are named by the operator, and an empty name is nobody's", () => {
+  assert.deepEqual(problemsOf({ digest: { md5OnlyFor: ["PJSUA v2.10", ""] } }), [
+    "sip.config.ts: 1 problem",
+    '  digest.md5OnlyFor[1]: "" given; accepted: a list of at most 100 beginnings of User-Agent values',
+  ]);
+  const { digest } = checkConfig("sip.config.ts", { digest: { md5OnlyFor: [] } }, {});
+  assert.deepEqual(digest.md5OnlyFor, []);
+});
+
 test("what is right by itself and wrong together is told too", () => {
   assert.deepEqual(
     problemsOf({

@@ -25,7 +25,12 @@ export const defaults: Omit<ServerConfig, "listen"> = {
     maxExpiresSeconds: 7_200,
     bindingsPerAor: 10,
   },
-  digest: { nonceLifetimeMs: 300_000, algorithms: digestAlgorithms },
+  digest: {
+    nonceLifetimeMs: 300_000,
+    algorithms: digestAlgorithms,
+    // Seen to end a registration at the first challenge that is not MD5: baresip 1.0, SIPp 3.6.
+    md5OnlyFor: ["baresip", "SIPp"],
+  },
   cases: { records: 100_000, sizeBytes: 64 * MIB, ageMs: 7 * DAY_MS },
   limits: {
     // 5,000 calls/s linger for 32 s: 160,000; three times that.

@@ -59,6 +59,10 @@ const listener = z.preprocess(
 const SECOND_MAX = 2 ** 32 - 1; // Expires is a delta-seconds of 32 bits (RFC 3261 §20.19).
 const DAY_MS = 24 * 3_600_000;
 const COUNT_MAX = 10_000_000;
+/** Looked through for each challenge. */
+const USER_AGENTS_MAX = 100;
+const USER_AGENTS = `accepted: a list of at most ${USER_AGENTS_MAX} beginnings of User-Agent values`;
+
 const { timers, registrar, digest, cases, limits } = defaults;
 
 function section<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
@@ -103,6 +107,12 @@ export const configSchema = z.strictObject(
         .array(oneOf(digestAlgorithms), { error: "accepted: a list of algorithms" })
         .min(1, { error: "accepted: at least one algorithm" })
         .default([...digest.algorithms]),
+      md5OnlyFor: z
+        .array(z.string({ error: USER_AGENTS }).min(1, { error: USER_AGENTS }), {
+          error: USER_AGENTS,
+        })
+        .max(USER_AGENTS_MAX, { error: USER_AGENTS })
+        .default([...digest.md5OnlyFor]),
     }).prefault({}),
     cases: section("cases", {
       records: whole(1, COUNT_MAX).default(cases.records),

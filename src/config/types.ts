@@ -48,6 +48,8 @@ export interface ServerConfig {
      * want the one they know there.
      */
     readonly algorithms: readonly DigestAlgorithm[];
+    /** User agents that give up at a challenge they do not know: how their User-Agent begins. They get MD5 alone. */
+    readonly md5OnlyFor: readonly string[];
   };
   readonly cases: CaseRing;
   readonly limits: ConfigLimits;

@@ -264,15 +264,11 @@ export class ProxyCore {
     nowMs: number,
     out: ProxyOutput[],
   ): void {
-    const authenticator = this.#options.authenticator;
-    const values = authenticator.challenge(realm, nowMs, { stale: refused.stale });
-    this.#trace.add(
-      "challenged",
-      nowMs,
-      realm,
-      authenticator.algorithms.join(" "),
-      refused.stale ? 1 : 0,
-    );
+    const { authenticator } = this.#options;
+    const { stale } = refused;
+    const algorithms = authenticator.algorithmsFor(this.#request);
+    const values = authenticator.challenge(realm, nowMs, { stale, algorithms });
+    this.#trace.add("challenged", nowMs, realm, algorithms.join(" "), stale ? 1 : 0);
     const headers: [string, string][] = [];
     for (const value of values) headers.push(["Proxy-Authenticate", value]);
     this.#refuse({ cause: refused.cause, headers }, nowMs, out);

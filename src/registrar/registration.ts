@@ -236,9 +236,11 @@ export class Registration {
     nowMs: number,
     out: RegistrationOutput[],
   ): void {
-    const { domain } = this.#input;
-    this.#trace.add("challenged", nowMs, domain, auth.algorithms.join(" "), stale ? 1 : 0);
-    this.#respond(cause, challengeHeaders(auth.challenge(domain, nowMs, { stale })), nowMs, out);
+    const { domain, request } = this.#input;
+    const algorithms = auth.algorithmsFor(request);
+    this.#trace.add("challenged", nowMs, domain, algorithms.join(" "), stale ? 1 : 0);
+    const values = auth.challenge(domain, nowMs, { stale, algorithms });
+    this.#respond(cause, challengeHeaders(values), nowMs, out);
   }
 
   #refuse(cause: Cause, nowMs: number, out: RegistrationOutput[]): void {

@@ -89,6 +89,7 @@ function partsOf(
     secret: world.tokenSecret,
     nonceLifetimeMs: settings.nonceLifetimeMs,
     algorithms: settings.digestAlgorithms ?? digestAlgorithms,
+    md5OnlyFor: settings.md5OnlyFor ?? [],
     // Counts of nonces from before the start are not known any more.
     nonceFloorMs: clock.nowMs(),
     random,

@@ -15,6 +15,7 @@ export function settingsOf(config: ServerConfig): ServerSettings {
     branchesPerRequest: limits.branchesPerRequest,
     nonceLifetimeMs: config.digest.nonceLifetimeMs,
     digestAlgorithms: config.digest.algorithms,
+    md5OnlyFor: config.digest.md5OnlyFor,
     advertisedHosts: config.advertise === undefined ? [] : [config.advertise.host],
     limits: { transactions: limits.transactions, questionMs: limits.questionMs },
   };

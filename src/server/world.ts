@@ -23,6 +23,8 @@ export interface ServerSettings {
   readonly nonceLifetimeMs: number;
   /** Challenges in this order; strongest first where left out. */
   readonly digestAlgorithms?: readonly DigestAlgorithm[];
+  /** How the User-Agent of those begins who are offered MD5 alone; nobody where left out. */
+  readonly md5OnlyFor?: readonly string[];
   /** Host names and addresses besides the listeners' that mean this server. */
   readonly advertisedHosts: readonly string[];
   readonly limits: ServerLimits;
