@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { CodeFacts, CodeText } from "../../src/codes/types.ts";
 import { readCodeText, type CodeSections } from "./code-page.ts";
-
-const FIRST_LINE =
-  "// Made from content/ by scripts/compile-content.ts; not in git, not to be edited.\n";
+import { dataModule, FIRST_LINE, importTable } from "./module-text.ts";
 
 /** `content/languages.json`: what is complete in which language. */
 export interface Languages {
@@ -12,11 +10,13 @@ export interface Languages {
   /** Must be complete in `codes` too: sentences and the words of tokens stand side by side. */
   readonly comparisons: readonly string[];
   readonly pairs: readonly string[];
+  readonly guides: readonly string[];
+  readonly glossary: readonly string[];
+  readonly whoSentIt: readonly string[];
 }
 
 /**
- * The modules that the reference becomes: file name in `src/codes/generated`, and text. Facts and each language are
- * JavaScript with one JSON string, which loads ten times as fast as a literal, and has no types to strip.
+ * The modules that the pages of codes and comparisons become: file name in `src/codes/generated`, and text.
  */
 export function compiledCodes(
   content: URL,
@@ -77,18 +77,6 @@ export function pairNames(content: URL): string[] {
     .toSorted();
 }
 
-function dataModule(name: string, type: string, value: unknown): [string, string][] {
-  const json = JSON.stringify(JSON.stringify(value));
-  return [
-    [`${name}.js`, `${FIRST_LINE}export const data = JSON.parse(${json});\n`],
-    [
-      `${name}.d.ts`,
-      `${FIRST_LINE}import type { ${type} } from "../types.ts";\nexport declare const data: ${type};\n`,
-    ],
-  ];
-}
-
-/** Written out, so that a bundler sees each import. */
 function languageTable({
   codes,
   comparisons,
@@ -100,19 +88,6 @@ function languageTable({
     importTable("codeModules", "codes", "CodeModule", codes) +
     importTable("compareModules", "compare", "CompareWords", comparisons) +
     importTable("pairModules", "pairs", "PairTexts", pairs)
-  );
-}
-
-function importTable(
-  name: string,
-  file: string,
-  type: string,
-  languages: readonly string[],
-): string {
-  return (
-    `export const ${name}: { readonly [L in CodeLanguage]?: () => Promise<{ readonly data: ${type} }> } = {\n` +
-    languages.map((each) => `  "${each}": () => import("./${file}.${each}.js"),\n`).join("") +
-    `};\n`
   );
 }
 

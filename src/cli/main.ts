@@ -8,6 +8,7 @@ import { codeCommand } from "./code.ts";
 import { compareCommand } from "./compare.ts";
 import { demoCommand } from "./demo.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { guideCommand } from "./guide.ts";
 import { registrationsCommand } from "./registrations.ts";
 import { exitCodeOf, serveCommand } from "./serve.ts";
 import { userCommand } from "./user.ts";
@@ -38,6 +39,7 @@ function program(): Command {
   nexthop.addCommand(whyCommand());
   nexthop.addCommand(codeCommand());
   nexthop.addCommand(compareCommand());
+  nexthop.addCommand(guideCommand());
   callCommand(nexthop);
   demoCommand(nexthop);
   setUp(nexthop);

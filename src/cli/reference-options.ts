@@ -32,7 +32,11 @@ export function languageFor({ lang }: ReferenceOptions, { environment }: Termina
 }
 
 /** Says it when something is in English although another language was asked for. */
-export function tellFallback(reference: Reference, shown: CodeLanguage, terminal: Terminal): void {
+export function tellFallback(
+  reference: Pick<Reference, "language">,
+  shown: CodeLanguage,
+  terminal: Terminal,
+): void {
   if (shown === reference.language) return;
   terminal.error(`This part is not complete in ${reference.language} yet; it is shown in English.`);
 }

@@ -1,5 +1,6 @@
 import type { Comparison } from "./compare/compare.ts";
 import type { Ladder } from "./compare/ladder.ts";
+import type { Glossary, Guide, WhoSentIt } from "./guide-types.ts";
 import type { Code, Reference } from "./reference.ts";
 import type { SearchHit } from "./search.ts";
 import type { CodeLanguage } from "./types.ts";
@@ -23,6 +24,18 @@ export {
 } from "./types.ts";
 export type { Comparison } from "./compare/compare.ts";
 export type { Ladder, LadderStep } from "./compare/ladder.ts";
+export type {
+  Glossary,
+  GlossaryEntry,
+  Guide,
+  GuideBlock,
+  GuideCause,
+  GuideFacts,
+  GuideText,
+  SenderQuestion,
+  SenderVerdict,
+  WhoSentIt,
+} from "./guide-types.ts";
 export type { Code, Reference, SaidFacts } from "./reference.ts";
 export type { SearchHit } from "./search.ts";
 
@@ -62,4 +75,32 @@ export async function search(
 /** A ladder as lines of text, for a terminal or a `<pre>`; `width` is where notes have to end. */
 export async function ladderText(ladder: Ladder, width = 80): Promise<readonly string[]> {
   return (await import("./compare/ladder.ts")).ladderLines(ladder, width);
+}
+
+/** All guides by symptom, the commonest symptom first; `language` of each says what it is in. */
+export async function guides(language: CodeLanguage = "en"): Promise<readonly Guide[]> {
+  return (await import("./load-guides.ts")).loadGuides(language);
+}
+
+/** One guide by its id, as `stuck-on-100`. @returns undefined for an id that no guide has */
+export async function guide(id: string, language: CodeLanguage = "en"): Promise<Guide | undefined> {
+  return (await guides(language)).find((each) => each.id === id);
+}
+
+/** Finds guides by id, title or words of theirs: best first. */
+export async function findGuides(
+  text: string,
+  language: CodeLanguage = "en",
+): Promise<readonly Guide[]> {
+  return (await import("./load-guides.ts")).guidesFor(text, await guides(language));
+}
+
+/** The glossary: terms of the trade and of ours, in a sentence or three each. */
+export async function glossary(language: CodeLanguage = "en"): Promise<Glossary> {
+  return (await import("./load-guides.ts")).loadGlossary(language);
+}
+
+/** The decision tree "who sent it?": from a response in a trace to whoever made it. */
+export async function whoSentIt(language: CodeLanguage = "en"): Promise<WhoSentIt> {
+  return (await import("./load-guides.ts")).loadWhoSentIt(language);
 }
