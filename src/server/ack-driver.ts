@@ -3,6 +3,7 @@ import type { Aor, SipRequest } from "../message/index.ts";
 import { AckRelay, type ClientBranch, type ProxyOutput } from "../proxy/index.ts";
 import type { ResolveQuestion } from "../routing/index.ts";
 import type { Flow } from "../transport/index.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
 import type { OutgoingFlows } from "./outgoing-flows.ts";
@@ -15,10 +16,13 @@ export class AckDriver {
   readonly #parts: Parts;
   readonly #questions: Questions;
   readonly #outgoing: OutgoingFlows;
+  /** Called after an answer that came later: the server books its timer. */
+  readonly #settled: () => void;
 
-  constructor(parts: Parts, outgoing: OutgoingFlows) {
+  constructor(parts: Parts, outgoing: OutgoingFlows, deadlines: Deadlines, settled: () => void) {
     this.#parts = parts;
-    this.#questions = new Questions(parts.limits.questionMs);
+    this.#settled = settled;
+    this.#questions = new Questions(parts.limits.questionMs, deadlines);
     this.#outgoing = outgoing;
   }
 
@@ -68,7 +72,7 @@ export class AckDriver {
     try {
       const answer = this.#parts.directory.find(aor);
       if (answer instanceof Promise) {
-        this.#later(running, "directory", answer, (entry, atMs, later) => {
+        this.#later(running, "directory", answer, nowMs, (entry, atMs, later) => {
           relay.found(entry, atMs, later);
         });
       } else relay.found(answer, nowMs, out);
@@ -82,7 +86,7 @@ export class AckDriver {
     try {
       const answer = this.#parts.location.lookup(aor, nowMs);
       if (answer instanceof Promise) {
-        this.#later(running, "location", answer, (held, atMs, later) => {
+        this.#later(running, "location", answer, nowMs, (held, atMs, later) => {
           relay.held(held, atMs, later);
         });
       } else relay.held(answer, nowMs, out);
@@ -102,12 +106,14 @@ export class AckDriver {
     running: RunningAck,
     store: "directory" | "location",
     answer: Promise<Answer>,
+    askedAtMs: number,
     feed: (answer: Answer, nowMs: number, out: ProxyOutput[]) => void,
   ): void {
     running.awaited += 1;
     this.#questions.ask(
       store,
       answer,
+      askedAtMs,
       (given) => this.#resume(running, (nowMs, out) => feed(given, nowMs, out)),
       (error) => {
         this.#parts.fault(store, error);
@@ -127,6 +133,7 @@ export class AckDriver {
     } catch (error) {
       this.#parts.fault("answer", error);
     }
+    this.#settled();
   }
 
   #send(running: RunningAck, branch: ClientBranch, nowMs: number): void {

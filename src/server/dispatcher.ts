@@ -70,7 +70,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     const outgoing = new OutgoingFlows(parts.transport);
     this.proxy = new ProxyDriver(parts, this.transactions, outgoing, settled);
     this.registrar = new RegistrarDriver(parts, this.transactions, settled);
-    this.#acks = new AckDriver(parts, outgoing);
+    this.#acks = new AckDriver(parts, outgoing, this.transactions.deadlines, settled);
   }
 
   /** From here on new requests outside a dialog get 503; what runs goes on. */

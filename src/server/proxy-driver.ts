@@ -51,7 +51,7 @@ export class ProxyDriver {
   ) {
     this.#parts = parts;
     this.#outgoing = outgoing;
-    this.#questions = new Questions(parts.limits.questionMs);
+    this.#questions = new Questions(parts.limits.questionMs, transactions.deadlines);
     this.#transactions = transactions;
     this.#settled = settled;
   }
@@ -310,7 +310,7 @@ export class ProxyDriver {
       const answer = this.#parts.directory.find(aor);
       if (answer instanceof Promise) {
         pending.trace.add("answer-awaited", nowMs, "directory", aor);
-        this.#later(running, "directory", answer, (entry, atMs, later) => {
+        this.#later(running, "directory", answer, nowMs, (entry, atMs, later) => {
           core.found(entry, atMs, later);
         });
       } else core.found(answer, nowMs, out);
@@ -332,7 +332,7 @@ export class ProxyDriver {
       const answer = this.#parts.location.lookup(aor, nowMs);
       if (answer instanceof Promise) {
         pending.trace.add("answer-awaited", nowMs, "location", aor);
-        this.#later(running, "location", answer, (held, atMs, later) => {
+        this.#later(running, "location", answer, nowMs, (held, atMs, later) => {
           core.held(held, atMs, later);
         });
       } else core.held(answer, nowMs, out);
@@ -362,11 +362,13 @@ export class ProxyDriver {
     running: RunningRequest,
     store: "directory" | "location",
     answer: Promise<Answer>,
+    askedAtMs: number,
     feed: (answer: Answer, nowMs: number, out: ProxyOutput[]) => void,
   ): void {
     this.#questions.ask(
       store,
       answer,
+      askedAtMs,
       (given) => this.#resume(running, (_, nowMs, out) => feed(given, nowMs, out)),
       (error) => {
         this.#parts.fault(store, error);

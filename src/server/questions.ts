@@ -1,4 +1,5 @@
 import { ServerError } from "../causes/index.ts";
+import { Deadline, type Deadlines } from "./deadlines.ts";
 
 /** Settled questions are swept from the front of the queue when there are this many. */
 const SWEEP_AT = 1_024;
@@ -11,18 +12,29 @@ interface Question {
 
 /**
  * Questions that a store answers later. A store that hangs must not hang the call, so each has a limit; all have the
- * same one, so the queue is in order of time and one timer serves them all.
+ * same one, so the queue is in order of time and one deadline serves them all.
  *
  * Hot path: once for each REGISTER.
  */
-export class Questions {
+export class Questions extends Deadline {
   readonly #limitMs: number;
+  readonly #deadlines: Deadlines;
   #queue: Question[] = [];
   #first = 0;
-  #timer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(limitMs: number) {
+  constructor(limitMs: number, deadlines: Deadlines) {
+    super();
     this.#limitMs = limitMs;
+    this.#deadlines = deadlines;
+  }
+
+  /** Not settled yet. Counted one by one: for leak checks. */
+  get openCount(): number {
+    let count = 0;
+    for (let at = this.#first; at < this.#queue.length; at += 1) {
+      if (this.#queue[at]?.fail !== undefined) count += 1;
+    }
+    return count;
   }
 
   /**
@@ -32,16 +44,13 @@ export class Questions {
   ask<Answer>(
     store: "directory" | "location",
     answer: Promise<Answer>,
+    nowMs: number,
     answered: (answer: Answer) => void,
     failed: (error: unknown) => void,
   ): void {
-    const question: Question = {
-      dueMs: performance.now() + this.#limitMs,
-      store,
-      fail: failed,
-    };
+    const question: Question = { dueMs: nowMs + this.#limitMs, store, fail: failed };
     this.#queue.push(question);
-    if (this.#timer === undefined) this.#timer = setTimeout(this.#expire, this.#limitMs).unref();
+    if (this.dueMs === Infinity) this.#deadlines.book(this, question.dueMs, nowMs);
     answer.then(
       (given) => {
         if (this.#settle(question)) answered(given);
@@ -50,6 +59,22 @@ export class Questions {
         if (this.#settle(question)) failed(error);
       },
     );
+  }
+
+  /** Those whose limit has passed have failed; the next one's is booked. */
+  wake(nowMs: number): void {
+    while (this.#first < this.#queue.length) {
+      const { dueMs, store, fail } = this.#queue[this.#first] as Question;
+      if (fail !== undefined && dueMs > nowMs) {
+        this.#deadlines.book(this, dueMs, nowMs);
+        return;
+      }
+      (this.#queue[this.#first] as Question).fail = undefined;
+      this.#first += 1;
+      fail?.(new ServerError(`${store}-unreachable`, `no answer within ${this.#limitMs} ms`));
+    }
+    this.#queue = [];
+    this.#first = 0;
   }
 
   #settle(question: Question): boolean {
@@ -66,24 +91,4 @@ export class Questions {
     this.#queue = queue.slice(this.#first);
     this.#first = 0;
   }
-
-  readonly #expire = (): void => {
-    this.#timer = undefined;
-    const nowMs = performance.now();
-    const queue = this.#queue;
-    while (this.#first < queue.length) {
-      const question = queue[this.#first] as Question;
-      const { fail, store } = question;
-      if (fail !== undefined && question.dueMs > nowMs) break;
-      this.#first += 1;
-      if (fail === undefined) continue;
-      question.fail = undefined;
-      fail(new ServerError(`${store}-unreachable`, `no answer within ${this.#limitMs} ms`));
-    }
-    const next = queue[this.#first];
-    if (next === undefined) {
-      this.#queue = [];
-      this.#first = 0;
-    } else this.#timer = setTimeout(this.#expire, Math.ceil(next.dueMs - nowMs)).unref();
-  };
 }

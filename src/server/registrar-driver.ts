@@ -40,7 +40,7 @@ export class RegistrarDriver {
 
   constructor(parts: Parts, transactions: TransactionDriver, settled: () => void) {
     this.#parts = parts;
-    this.#questions = new Questions(parts.limits.questionMs);
+    this.#questions = new Questions(parts.limits.questionMs, transactions.deadlines);
     this.#transactions = transactions;
     this.#settled = settled;
   }
@@ -116,7 +116,7 @@ export class RegistrarDriver {
       const answer = this.#parts.directory.find(aor);
       if (answer instanceof Promise) {
         running.pending.trace.add("answer-awaited", nowMs, "directory", aor);
-        this.#later(running, "directory", answer, (entry) => (machine, atMs, later) => {
+        this.#later(running, "directory", answer, nowMs, (entry) => (machine, atMs, later) => {
           machine.found(entry, atMs, later);
         });
       } else running.registration.found(answer, nowMs, out);
@@ -130,7 +130,7 @@ export class RegistrarDriver {
       const answer = this.#parts.location.lookup(aor, nowMs);
       if (answer instanceof Promise) {
         running.pending.trace.add("answer-awaited", nowMs, "location", aor);
-        this.#later(running, "location", answer, (held) => (machine, atMs, later) => {
+        this.#later(running, "location", answer, nowMs, (held) => (machine, atMs, later) => {
           machine.held(held, atMs, later);
         });
       } else running.registration.held(answer, nowMs, out);
@@ -143,8 +143,9 @@ export class RegistrarDriver {
     running: RunningRegistration,
     { aor, version, bindings }: RegistrationOutput & { readonly kind: "replace" },
   ): void {
-    const written = this.#parts.location.replace(aor, version, bindings, this.#parts.nowMs());
-    this.#later(running, "location", written, (outcome) => (machine, atMs, later) => {
+    const nowMs = this.#parts.nowMs();
+    const written = this.#parts.location.replace(aor, version, bindings, nowMs);
+    this.#later(running, "location", written, nowMs, (outcome) => (machine, atMs, later) => {
       machine.replaced(outcome, atMs, later);
     });
   }
@@ -153,11 +154,13 @@ export class RegistrarDriver {
     running: RunningRegistration,
     store: "directory" | "location",
     answer: Promise<Answer>,
+    askedAtMs: number,
     feed: (answer: Answer) => Feed,
   ): void {
     this.#questions.ask(
       store,
       answer,
+      askedAtMs,
       (given) => this.#resume(running, feed(given)),
       (error) => {
         this.#resume(running, (_, atMs, later) => {
