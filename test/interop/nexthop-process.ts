@@ -1,18 +1,37 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DOMAIN, freePort } from "./sipp.ts";
+import { promisify } from "node:util";
+import { freePort } from "./ports.ts";
+import { endProgram, endWithUs, untilSaid } from "./programs.ts";
+import { DOMAIN } from "./sipp.ts";
 
 /** A `nexthop serve` of its own process on free ports of 127.0.0.1. */
 export interface NexthopProcess {
   readonly port: number;
   /** Runs another command on the same data, gives what it printed. */
   readonly command: (...options: string[]) => string;
+  /** The requests of one call as `why --json` explains them. */
+  readonly why: (callId: string) => Promise<readonly Explained[]>;
   /** @returns the exit status */
   readonly stop: () => Promise<number | null>;
+}
+
+/** What the scenarios look at in an explanation. */
+export interface Explained {
+  readonly state: "succeeded" | "failed" | "pending";
+  readonly causeId: string;
+  readonly headline: { readonly method: string; readonly statusCode: number };
+  readonly branches: readonly { readonly destination: string; readonly statusCode: number }[];
+  readonly ladder: {
+    readonly rows: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly label: string;
+    }[];
+  };
 }
 
 const program = fileURLToPath(new URL("../../bin/nexthop.js", import.meta.url));
@@ -37,27 +56,23 @@ export async function startNexthop(options: {
   const child = spawn(process.execPath, [program, ...serve.split(" ")], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // A test run that is interrupted leaves no server behind.
-  process.once("exit", () => child.kill("SIGKILL"));
-  let output = "";
-  await new Promise<void>((resolve, reject) => {
-    const read = (bytes: Buffer): void => {
-      output += String(bytes);
-      if (/\bready\b/.test(output)) resolve();
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    child.on("exit", (status) => reject(new Error(`serve ended with ${status}:\n${output}`)));
-  });
+  endWithUs(child);
+  await untilSaid(child, /\bready\b/);
   return {
     port,
     command,
+    why: async (callId) => {
+      const asked = [program, "why", callId, "--json", "--data", data];
+      const { stdout } = await promisify(execFile)(process.execPath, asked);
+      return stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Explained);
+    },
     stop: async () => {
-      const ended = child.exitCode === null ? once(child, "exit") : undefined;
-      child.kill("SIGTERM");
-      await ended;
+      const status = await endProgram(child);
       rmSync(folder, { recursive: true });
-      return child.exitCode;
+      return status;
     },
   };
 }

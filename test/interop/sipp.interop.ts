@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startNexthop, type NexthopProcess } from "./nexthop-process.ts";
+import { freePort } from "./ports.ts";
 import { startLossyRelay, startRelay, type Relay } from "./relay.ts";
-import { freePort, needSipp, sipp, startSipp, type RunningSipp } from "./sipp.ts";
+import { needSipp, sipp, startSipp, type RunningSipp } from "./sipp.ts";
 
 type Transport = "udp" | "tcp";
 const transports: readonly Transport[] = ["udp", "tcp"];

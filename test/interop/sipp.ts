@@ -1,11 +1,12 @@
-import { spawn, spawnSync } from "node:child_process";
-import { createSocket } from "node:dgram";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.ts";
+import { endWithUs, needProgram } from "./programs.ts";
 
 /** The domain that the scenarios talk about. */
 export const DOMAIN = "interop.test";
@@ -22,6 +23,8 @@ export interface SippOptions {
   /** Sends there instead of to the server: the port of a relay. */
   readonly sendToPort?: number;
   readonly transport?: "udp" | "tcp";
+  /** The domain that `uac-refused` calls from; ours when not said. */
+  readonly fromDomain?: string;
   /** The Contact that `bind` binds. */
   readonly contact?: string;
   /** What `STATUS`, `USERNAME` and `PASSWORD` stand for: SIPp knows no keywords at those places. */
@@ -38,11 +41,7 @@ export interface RunningSipp {
 
 /** `sipp` is there, or is installed from Debian's packages. @throws when it cannot be */
 export function needSipp(): void {
-  if (spawnSync("sipp", ["-v"]).error === undefined) return;
-  console.log("sipp is missing: installing sip-tester");
-  const install = spawnSync("apt-get", ["install", "-y", "sip-tester"], { stdio: "inherit" });
-  if (install.status !== 0)
-    throw new Error("SIPp is missing and could not be installed: apt-get install sip-tester");
+  needProgram("sipp", "sip-tester");
 }
 
 /** Starts a SIPp; a callee (`uas…`) listens when the promise resolves. */
@@ -62,10 +61,12 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
     "domain",
     DOMAIN,
   );
+  args.push("-key", "from_domain", options.fromDomain ?? DOMAIN);
   args.push("-key", "contact", options.contact ?? "");
   if (options.sendToPort !== undefined) args.push("-rsa", `127.0.0.1:${options.sendToPort}`);
   args.push(`127.0.0.1:${options.serverPort}`);
   const child = spawn("sipp", args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  endWithUs(child);
   let stderr = "";
   child.stderr.on("data", (bytes) => (stderr += String(bytes)));
   const done = once(child, "close").then(([status]) => {
@@ -83,16 +84,6 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
 export async function sipp(options: SippOptions): Promise<void> {
   const { done } = await startSipp(options);
   await done;
-}
-
-/** A port of 127.0.0.1 that nobody has now. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, "close");
-  return port;
 }
 
 function scenarioArguments(options: SippOptions, folder: string): string[] {
