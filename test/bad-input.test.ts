@@ -7,7 +7,13 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { checkConfig } from "../src/config/index.ts";
-import { openServer, settingsOf, socketOptionsOf, type OpenServer } from "../src/server/index.ts";
+import {
+  NO_NAMES,
+  openServer,
+  settingsOf,
+  socketOptionsOf,
+  type OpenServer,
+} from "../src/server/index.ts";
 
 const HALF_OPEN = 10_000;
 const ANSWER_LIMIT_MS = 5_000;
@@ -52,7 +58,7 @@ before(async () => {
     settings: settingsOf(config),
     sockets: socketOptionsOf(config),
     dataFolder: undefined,
-    resolver: { resolve: () => Promise.resolve([]) },
+    resolver: NO_NAMES,
     fault: (where, error) => {
       throw new Error(where, { cause: error });
     },

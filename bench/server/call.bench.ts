@@ -10,6 +10,7 @@ import { checkConfig } from "../../src/config/index.ts";
 import {
   createCaseStore,
   createServer,
+  NO_NAMES,
   settingsOf,
   systemClock,
   systemRandom,
@@ -99,7 +100,7 @@ const server = await createServer(settingsOf(config), {
   transport,
   directory,
   location: memoryLocationStore(),
-  resolver: { resolve: () => Promise.resolve([]) },
+  resolver: NO_NAMES,
   cases: keepsCases ? cases : { keep: () => undefined },
   tokenSecret: "00112233445566778899aabbccddeeff",
   localAddresses: () => [],

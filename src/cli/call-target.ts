@@ -1,7 +1,6 @@
-import { ServerError } from "../causes/index.ts";
 import { formatHost, parseUri, type Uri } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
-import type { Resolver } from "../server/index.ts";
+import { locate, systemRandom, type Resolver } from "../server/index.ts";
 import type { Destination, TransportName } from "../transport/index.ts";
 
 /** What somebody typed that cannot be called; told with exit code 2. */
@@ -45,14 +44,9 @@ export async function callTargetOf(
       destination: { ...destination, transport: transport ?? destination.transport },
     };
   }
-  const question = { ...nextHop.question, transport: transport ?? nextHop.question.transport };
-  const found = await resolver.resolve(question);
-  const first = "kind" in found ? undefined : found[0];
-  if (first === undefined) {
-    const detail = "kind" in found ? String(found.evidence["detail"] ?? found.id) : "no address";
-    throw new ServerError("next-hop-unresolvable", `${question.name}: ${detail}`);
-  }
-  return { uri: uri.text, destination: first };
+  const { server } = nextHop;
+  const wanted = { ...server, transport: transport ?? server.transport };
+  return { uri: uri.text, destination: await locate(wanted, resolver, systemRandom()) };
 }
 
 /** Where UDP and TCP lead by URI: `sip:192.0.2.1:5060;transport=tcp`. */

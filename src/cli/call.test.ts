@@ -3,11 +3,9 @@ import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkConfig } from "../config/index.ts";
-import { systemClock, systemRandom, UserAgentDriver } from "../server/index.ts";
+import { NO_NAMES, systemClock, systemRandom, UserAgentDriver } from "../server/index.ts";
 import { createSocketLayer, type TransportName } from "../transport/index.ts";
 import { UserAgent, type AnswerScript } from "../user-agent/index.ts";
-
-const noNames = { resolve: async () => [] };
 
 /** A device on loopback that plays that script, for as long as the test lasts. */
 async function device(script: AnswerScript, transport: TransportName) {
@@ -38,7 +36,8 @@ async function device(script: AnswerScript, transport: TransportName) {
   driver = new UserAgentDriver(userAgent, {
     transport: layer,
     clock,
-    resolver: noNames,
+    resolver: NO_NAMES,
+    random: systemRandom(),
     tell: () => undefined,
   });
   const close = async (): Promise<void> => {

@@ -84,7 +84,6 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
   const resolver = createResolver({
     cacheEntries: 16,
     nowMs: () => clock.nowMs(),
-    fraction: Math.random,
   });
   const { uri, destination } = await callTargetOf(typed, options.via, options.transport, resolver);
   const isIpv6 = destination.address.includes(":");
@@ -134,6 +133,7 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
         transport,
         clock,
         resolver,
+        random: systemRandom(),
         tell: (news) => running.hear(news),
       });
       running.start(driver, clock.nowMs());

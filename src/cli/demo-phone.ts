@@ -1,5 +1,11 @@
 import { checkConfig } from "../config/index.ts";
-import { systemClock, systemRandom, UserAgentDriver, type UserAgentNews } from "../server/index.ts";
+import {
+  NO_NAMES,
+  systemClock,
+  systemRandom,
+  UserAgentDriver,
+  type UserAgentNews,
+} from "../server/index.ts";
 import { createSocketLayer } from "../transport/index.ts";
 import { UserAgent, type AnswerScript } from "../user-agent/index.ts";
 
@@ -58,7 +64,8 @@ export class DemoPhone {
     driver = new UserAgentDriver(userAgent, {
       transport,
       clock: systemClock(),
-      resolver: { resolve: () => Promise.resolve([]) },
+      resolver: NO_NAMES,
+      random: systemRandom(),
       tell: (news) => {
         if (news.kind === "ladder") return;
         seen.push(news);

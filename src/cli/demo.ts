@@ -5,7 +5,13 @@ import type { Command } from "commander";
 import { layoutLadder } from "../capture/index.ts";
 import { checkConfig } from "../config/index.ts";
 import { renderExplanation, type Explanation } from "../explain/index.ts";
-import { openServer, settingsOf, socketOptionsOf, type OpenServer } from "../server/index.ts";
+import {
+  NO_NAMES,
+  openServer,
+  settingsOf,
+  socketOptionsOf,
+  type OpenServer,
+} from "../server/index.ts";
 import { ANSWERS, DemoPhone } from "./demo-phone.ts";
 import { processTerminal } from "./terminal.ts";
 
@@ -109,7 +115,7 @@ async function demo({ exit }: { readonly exit: boolean }): Promise<number> {
     settings: settingsOf(config),
     sockets: socketOptionsOf(config),
     dataFolder: folder,
-    resolver: { resolve: () => Promise.resolve([]) },
+    resolver: NO_NAMES,
     fault: (where, error) => process.stderr.write(`${where}: ${String(error)}\n`),
   });
   const phones: DemoPhone[] = [];

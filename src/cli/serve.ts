@@ -11,7 +11,13 @@ import {
   type ServerConfig,
 } from "../config/index.ts";
 import { createResolver } from "../dns/index.ts";
-import { openServer, settingsOf, socketOptionsOf, type OpenServer } from "../server/index.ts";
+import {
+  openServer,
+  settingsOf,
+  socketOptionsOf,
+  systemClock,
+  type OpenServer,
+} from "../server/index.ts";
 import { operatorLog, type OperatorLog } from "../telemetry/index.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 
@@ -86,8 +92,7 @@ async function serve(file: string | undefined, options: ServeOptions): Promise<E
     caseLimits: config.cases,
     resolver: createResolver({
       cacheEntries: config.limits.dnsCacheEntries,
-      nowMs: () => performance.now(),
-      fraction: Math.random,
+      nowMs: systemClock().nowMs,
     }),
     fault: (where, error) => log.fault(where, error),
   });

@@ -1,2 +1,6 @@
-export type { NameQuestion } from "./name-question.ts";
-export { createResolver, type NameResolver, type ResolverOptions } from "./resolver.ts";
+export {
+  createResolver,
+  type KnownAnswer,
+  type NameResolver,
+  type ResolverOptions,
+} from "./resolver.ts";

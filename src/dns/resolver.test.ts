@@ -3,22 +3,32 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { a, openNameServer, srv, type Said } from "../../test/support/name-server.ts";
-import { formatEndpoint } from "../base/endpoint.ts";
-import type { NameQuestion } from "./name-question.ts";
-import { createResolver } from "./resolver.ts";
-import { inOrder } from "./service-order.ts";
+import {
+  a,
+  aaaa,
+  cname,
+  naptr,
+  openNameServer,
+  srv,
+  type Said,
+} from "../../test/support/name-server.ts";
+import type { DnsRecord, DnsType } from "../base/dns.ts";
+import { createResolver, type KnownAnswer } from "./resolver.ts";
 
-async function lab(t: TestContext, zone: Readonly<Record<string, Said>>, cacheEntries = 10) {
+interface LabOptions {
+  readonly cacheEntries?: number;
+  readonly soaMinimum?: number;
+}
+
+async function lab(t: TestContext, zone: Readonly<Record<string, Said>>, options: LabOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "nexthop-dns-"));
   const hostsPath = join(folder, "hosts");
   writeFileSync(hostsPath, "192.0.2.9 Gateway gateway.example # the trunk\n2001:db8::9\tgateway\n");
-  const server = await openNameServer(zone);
+  const server = await openNameServer(zone, options.soaMinimum);
   const clock = { nowMs: 0 };
   const resolver = createResolver({
-    cacheEntries,
+    cacheEntries: options.cacheEntries ?? 10,
     nowMs: () => clock.nowMs,
-    fraction: () => 0,
     servers: [server.address],
     hostsPath,
     tryMs: 50,
@@ -28,133 +38,158 @@ async function lab(t: TestContext, zone: Readonly<Record<string, Said>>, cacheEn
     server.close();
     rmSync(folder, { recursive: true });
   });
-  /** Places as text, or the cause's detail. */
-  const ask = async (name: string, rest: Partial<NameQuestion> = {}): Promise<string> => {
-    const found = await resolver.resolve({ transport: "udp", port: undefined, ...rest, name });
-    if ("kind" in found) {
-      assert.equal(found.id, "next-hop-unresolvable");
-      return String(found.evidence["detail"]);
-    }
-    return found
-      .map(({ transport, address, port }) => formatEndpoint(transport, address, port))
-      .join(" ");
+  const known = async (type: DnsType, name: string): Promise<KnownAnswer> =>
+    resolver.ask({ type, name });
+  /** Records as text, or the kind of answer and why. */
+  const ask = async (type: DnsType, name: string): Promise<string> => {
+    const answer = await known(type, name);
+    return answer.kind === "records"
+      ? answer.records.map(textOf).join(", ")
+      : `${answer.kind}: ${answer.detail}`;
   };
-  return { ask, clock, asked: server.asked };
+  return { ask, known, clock, ...server, resolver };
 }
 
-test("a name with a port is asked for its addresses only (RFC 3263 §4.2)", async (t) => {
-  const { ask, asked } = await lab(t, { "A example.org": [a("192.0.2.1"), a("192.0.2.2")] });
-  const places = await ask("example.org", { port: 5070, transport: "tcp" });
-  assert.equal(places, "tcp:192.0.2.1:5070 tcp:192.0.2.2:5070");
-  assert.deepEqual(
-    asked.toSorted((one, other) => one.localeCompare(other)),
-    ["A example.org", "AAAA example.org"],
-  );
-});
+function textOf({ type, ...fields }: DnsRecord): string {
+  return `${type} ${Object.values(fields).join(" ")}`;
+}
 
-test("a name without a port is asked for its service of that transport (RFC 3263 §4.2)", async (t) => {
+test("each type of record is read as it is (RFC 1035 §4.1, RFC 2782, RFC 2915 §8, RFC 3596)", async (t) => {
   const { ask } = await lab(t, {
-    "SRV _sip._tcp.example.org": [
-      srv(20, 0, 5090, "b.example.org"),
-      srv(10, 0, 5080, "a.example.org"),
+    "A example.org": [a("192.0.2.1"), a("192.0.2.2")],
+    "AAAA example.org": [
+      aaaa("20010db8000000000000000000000001"),
+      aaaa("20010db8000100000000000000000000"),
     ],
-    "A a.example.org": [a("192.0.2.1")],
-    "A b.example.org": [a("192.0.2.2")],
+    "SRV _sip._udp.example.org": [srv(10, 5, 5080, "A.example.org"), srv(0, 0, 0, ".")],
+    "NAPTR example.org": [naptr(50, 10, "SIP+D2T", "_sip._tcp.example.org")],
   });
+  assert.equal(await ask("A", "example.org"), "A 192.0.2.1, A 192.0.2.2");
+  assert.equal(await ask("AAAA", "example.org"), "AAAA 2001:db8::1, AAAA 2001:db8:1::");
   assert.equal(
-    await ask("example.org", { transport: "tcp" }),
-    "tcp:192.0.2.1:5080 tcp:192.0.2.2:5090",
+    await ask("SRV", "_sip._udp.example.org"),
+    "SRV 10 5 5080 a.example.org, SRV 0 0 0 ",
   );
+  assert.equal(await ask("NAPTR", "example.org"), "NAPTR 50 10 s SIP+D2T  _sip._tcp.example.org");
 });
 
-test("a name without such a service leads to its addresses at 5060 (RFC 3263 §4.2)", async (t) => {
-  const { ask } = await lab(t, { "A example.org": [a("192.0.2.1")] });
-  assert.equal(await ask("Example.ORG."), "udp:192.0.2.1:5060");
+test("what does not fit in a datagram is asked for again over TCP (RFC 7766)", async (t) => {
+  const many = Array.from({ length: 40 }, (_, at) => srv(at, 0, 5060, `server${at}.example.org`));
+  const { known, askedOverTcp } = await lab(t, { "SRV _sip._udp.example.org": many });
+  const answer = await known("SRV", "_sip._udp.example.org");
+  assert.ok(answer.kind === "records");
+  assert.equal(answer.records.length, 40);
+  assert.deepEqual(askedOverTcp, ["SRV _sip._udp.example.org"]);
 });
 
-test("a domain that says it offers no such service is not asked for addresses (RFC 2782)", async (t) => {
-  const { ask } = await lab(t, {
-    "SRV _sip._udp.example.org": [srv(0, 0, 0, ".")],
-    "A example.org": [a("192.0.2.1")],
+test("a server from before EDNS is asked again without it (RFC 6891 §7)", async (t) => {
+  const { ask, asked } = await lab(t, { "A example.org": "FORMERR with EDNS" });
+  assert.equal(await ask("A", "example.org"), "none: the name has no A record");
+  assert.equal(asked.length, 2);
+});
+
+test("a name that is another's leads to its records, for as long as the shorter of both (RFC 1034 §3.6.2)", async (t) => {
+  const { known } = await lab(t, {
+    "A sip.example.org": cname("host.example.net", 20, a("192.0.2.1", 300)),
   });
-  assert.match(await ask("example.org"), /offers no such service/);
+  const answer = await known("A", "sip.example.org");
+  assert.deepEqual(answer.kind === "records" && answer.records, [
+    { type: "A", address: "192.0.2.1" },
+  ]);
+  assert.equal(answer.ttlSeconds, 20);
 });
 
 test("each way to find nothing is told apart", async (t) => {
   const { ask } = await lab(t, {
-    "SRV _sip._udp.missing.example": "NXDOMAIN",
     "A missing.example": "NXDOMAIN",
-    "AAAA missing.example": "NXDOMAIN",
-    "SRV _sip._udp.broken.example": "SERVFAIL",
+    "A broken.example": "SERVFAIL",
     "A silent.example": "silence",
   });
-  assert.equal(await ask("missing.example"), "missing.example: NXDOMAIN: there is no such name");
+  assert.equal(await ask("A", "missing.example"), "none: NXDOMAIN: there is no such name");
+  assert.equal(await ask("A", "empty.example"), "none: the name has no A record");
   assert.equal(
-    await ask("empty.example"),
-    "empty.example: the name has neither A nor AAAA records",
+    await ask("A", "broken.example"),
+    "failed: SERVFAIL: the name server could not answer",
   );
-  assert.equal(
-    await ask("silent.example", { port: 5060 }),
-    "silent.example: no name server answered, 2 tries",
-  );
-  assert.match(await ask("broken.example"), /^_sip\._udp\.broken\.example: SERVFAIL/);
+  assert.equal(await ask("A", "silent.example"), "silent: no name server answered, 2 tries");
+  assert.equal(await ask("A", "a..example"), "none: that is not a domain name");
+  assert.equal(await ask("A", `${"a".repeat(64)}.example`), "none: that is not a domain name");
 });
 
-test("the hosts file and localhost are never asked outside (RFC 6761 §6.3)", async (t) => {
+test("a name server that is not there is told at once", async (t) => {
+  const gone = await openNameServer({});
+  gone.close();
+  const resolver = createResolver({ cacheEntries: 1, nowMs: () => 0, servers: [gone.address] });
+  t.after(() => resolver.close());
+  const answer = await resolver.ask({ type: "A", name: "example.org" });
+  assert.equal(answer.kind, "silent");
+  assert.match(answer.kind === "silent" ? answer.detail : "", /^no name server listens/);
+});
+
+test("the hosts file and localhost are never asked outside, nor their services (RFC 6761 §6.3)", async (t) => {
   const { ask, asked } = await lab(t, {});
-  assert.equal(await ask("GATEWAY"), "udp:192.0.2.9:5060 udp:[2001:db8::9]:5060");
-  assert.equal(await ask("gateway.example", { port: 5070 }), "udp:192.0.2.9:5070");
-  assert.equal(await ask("localhost"), "udp:127.0.0.1:5060 udp:[::1]:5060");
+  assert.equal(await ask("A", "gateway"), "A 192.0.2.9");
+  assert.equal(await ask("AAAA", "gateway"), "AAAA 2001:db8::9");
+  assert.equal(await ask("A", "localhost"), "A 127.0.0.1");
+  assert.match(await ask("NAPTR", "gateway"), /^none: the hosts file/);
+  assert.match(await ask("SRV", "_sip._udp.gateway.example"), /^none: the hosts file/);
   assert.deepEqual(asked, []);
 });
 
-test("an answer is used again until its time to live is over, and a failure for a few seconds", async (t) => {
+test("an answer is used again until its time to live is over, SRV and NAPTR too, and a failure for a few seconds", async (t) => {
   const { ask, asked, clock } = await lab(t, {
-    "A example.org": [a("192.0.2.1", 20), a("192.0.2.2", 10)],
+    "SRV _sip._udp.example.org": [
+      srv(1, 0, 5060, "a.example.org", 20),
+      srv(2, 0, 5060, "b.example.org", 10),
+    ],
     "A broken.example": "SERVFAIL",
   });
-  const both = async (): Promise<number> => {
-    await ask("example.org", { port: 5060 });
-    await ask("broken.example", { port: 5060 });
-    return asked.filter((key) => key.startsWith("A ")).length;
+  const countAfter = async (nowMs: number): Promise<readonly number[]> => {
+    clock.nowMs = nowMs;
+    await ask("SRV", "_sip._udp.example.org");
+    await ask("A", "broken.example");
+    return ["SRV", "A"].map((type) => asked.filter((key) => key.startsWith(`${type} `)).length);
   };
-  const first = await both();
-  clock.nowMs = 2_999;
-  assert.equal(await both(), first);
-  clock.nowMs = 9_999;
-  const second = await both();
-  assert.ok(second > first, "the failure is asked for again");
-  clock.nowMs = 10_000;
-  await both();
-  assert.equal(asked.filter((key) => key === "A example.org").length, 2);
+  const [, failing = 0] = await countAfter(0);
+  assert.deepEqual(await countAfter(2_999), [1, failing]);
+  assert.deepEqual(await countAfter(9_999), [1, 2 * failing]);
+  assert.deepEqual(await countAfter(10_000), [2, 2 * failing]);
+});
+
+test("an answer that is known is given at once, and not by promise", async (t) => {
+  const { resolver } = await lab(t, { "A example.org": [a("192.0.2.1")] });
+  const question = { type: "A", name: "example.org" } as const;
+  const first = resolver.ask(question);
+  assert.ok(first instanceof Promise);
+  const known = await first;
+  assert.equal(resolver.ask(question), known);
+});
+
+test("that there is nothing is believed as long as the SOA record says, and no longer than five minutes (RFC 2308 §5)", async (t) => {
+  const short = await lab(t, { "A missing.example": "NXDOMAIN" }, { soaMinimum: 40 });
+  assert.equal((await short.known("A", "missing.example")).ttlSeconds, 40);
+  assert.equal((await short.known("A", "empty.example")).ttlSeconds, 40);
+  const long = await lab(t, {}, { soaMinimum: 86_400 });
+  assert.equal((await long.known("A", "empty.example")).ttlSeconds, 300);
+  const silent = await lab(t, {});
+  assert.equal((await silent.known("A", "empty.example")).ttlSeconds, 1);
 });
 
 test("many who ask for one name at once are one question", async (t) => {
   const { ask, asked } = await lab(t, { "A example.org": [a("192.0.2.1")] });
-  await Promise.all(Array.from({ length: 50 }, () => ask("example.org", { port: 5060 })));
-  assert.equal(asked.length, 2);
+  await Promise.all(Array.from({ length: 50 }, () => ask("A", "example.org")));
+  assert.equal(asked.length, 1);
 });
 
 test("no more answers are kept than the limit says: the first is asked for again", async (t) => {
-  const { ask, asked } = await lab(t, { "A one.example": [a("192.0.2.1", 60)] }, 2);
+  const { ask, asked } = await lab(
+    t,
+    { "A one.example": [a("192.0.2.1", 60)] },
+    { cacheEntries: 2 },
+  );
   for (const name of ["one.example", "two.example", "three.example", "one.example"]) {
     // oxlint-disable-next-line no-await-in-loop
-    await ask(name, { port: 5060 });
+    await ask("A", name);
   }
   assert.equal(asked.filter((key) => key === "A one.example").length, 2);
-});
-
-test("within one priority the draw goes by weight (RFC 2782)", () => {
-  const port = 5060;
-  const records = [
-    { name: "heavy", priority: 1, weight: 90, port },
-    { name: "light", priority: 1, weight: 10, port },
-    { name: "last", priority: 2, weight: 100, port },
-  ];
-  const names = (fraction: number): string =>
-    inOrder(records, () => fraction)
-      .map(({ name }) => name)
-      .join(" ");
-  assert.equal(names(0), "light heavy last");
-  assert.equal(names(0.5), "heavy light last");
 });

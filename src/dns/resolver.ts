@@ -1,33 +1,24 @@
-import type { Endpoint } from "../base/endpoint.ts";
-import { because, type Cause } from "../causes/index.ts";
+import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
 import { AnswerCache } from "./answer-cache.ts";
-import { DnsClient } from "./dns-client.ts";
+import { DnsClient, type ServerAnswer } from "./dns-client.ts";
 import { HostsFile } from "./hosts-file.ts";
-import type { NameQuestion } from "./name-question.ts";
-import { inOrder } from "./service-order.ts";
-
-const DEFAULT_PORT = 5060;
 
 /** A TTL of zero would ask for each request; a day would outlive a move. */
 const TTL_MIN_SECONDS = 1;
 const TTL_MAX_SECONDS = 3_600;
-/** How long "there is none" is believed. */
-const NONE_SECONDS = 30;
-/** How long a name server that fails is left alone about that name. */
+/** Nothing is believed absent for longer, whatever its zone says (RFC 2308 §5 allows hours; phones wait for us). */
+const NEGATIVE_TTL_MAX_SECONDS = 300;
+/** How long a name server that fails is left alone about that question (RFC 2308 §7: at most five minutes). */
 const FAILED_SECONDS = 3;
+const HOSTS_TTL_SECONDS = 1;
 
 const TRY_MS = 1_000;
-
-/** More places than that are not tried. */
-const PLACES_MAX = 16;
 
 /** What a resolver works with; only tests name servers or a hosts file. */
 export interface ResolverOptions {
   /** Answers remembered. */
   readonly cacheEntries: number;
   readonly nowMs: () => number;
-  /** From 0 up to 1: draws among SRV records of one priority. */
-  readonly fraction: () => number;
   /** Name servers as `address:port`; undefined: those of the system. */
   readonly servers?: readonly string[] | undefined;
   readonly hostsPath?: string;
@@ -35,10 +26,18 @@ export interface ResolverOptions {
   readonly tryMs?: number;
 }
 
-/** Turns names into places: the hosts file, SRV, A and AAAA. The RFC 3263 machine that asks it is `routing`'s. */
+/** An answer, until when it stands, and whose it is. */
+export type KnownAnswer = DnsAnswer & {
+  readonly ttlSeconds: number;
+  readonly untilMs: number;
+  /** `192.0.2.53:53`, "hosts", or "" when nobody answered. */
+  readonly source: string;
+};
+
+/** Answers questions to the DNS, with a cache; what they mean for SIP is `routing`'s. */
 export interface NameResolver {
-  /** Places in the order to try them, or why there are none. Never rejects; the slowest takes about six seconds. */
-  resolve(question: NameQuestion): Promise<readonly Endpoint[] | Cause>;
+  /** At once when it is known. Never rejects; the slowest takes five seconds. */
+  ask(question: DnsQuestion): KnownAnswer | Promise<KnownAnswer>;
   close(): void;
 }
 
@@ -47,114 +46,78 @@ export function createResolver(options: ResolverOptions): NameResolver {
   return new CachingResolver(options);
 }
 
-interface Answer {
-  readonly places: readonly Endpoint[];
-  readonly ttlSeconds: number;
-  /** Why there are no places. */
-  readonly detail: string;
-}
-
 class CachingResolver implements NameResolver {
   readonly #options: ResolverOptions;
   readonly #client: DnsClient;
   readonly #hosts: HostsFile;
-  readonly #cache: AnswerCache<Answer>;
+  readonly #cache: AnswerCache<KnownAnswer>;
   /** Asked and not answered yet: a hundred calls to one name are one question. */
-  readonly #asking = new Map<string, Promise<Answer>>();
+  readonly #asking = new Map<string, Promise<KnownAnswer>>();
 
   constructor(options: ResolverOptions) {
+    const { servers, tryMs = TRY_MS, hostsPath = "/etc/hosts", cacheEntries, nowMs } = options;
     this.#options = options;
-    this.#client = new DnsClient(options.servers, options.tryMs ?? TRY_MS);
-    this.#hosts = new HostsFile(options.hostsPath ?? "/etc/hosts");
-    this.#cache = new AnswerCache(options.cacheEntries);
+    this.#client = new DnsClient(servers, tryMs, nowMs);
+    this.#hosts = new HostsFile(hostsPath);
+    this.#cache = new AnswerCache(cacheEntries);
   }
 
-  async resolve(question: NameQuestion): Promise<readonly Endpoint[] | Cause> {
-    const name = question.name.toLowerCase().replace(/\.$/, "");
-    const key = `${name} ${question.port ?? ""} ${question.transport}`;
-    const answer =
-      this.#cache.find(key, this.#options.nowMs()) ?? (await this.#ask(key, { ...question, name }));
-    if (answer.places.length > 0) return answer.places;
-    return because("next-hop-unresolvable", 503, { target: name, detail: answer.detail });
+  ask(question: DnsQuestion): KnownAnswer | Promise<KnownAnswer> {
+    const key = `${question.type} ${question.name}`;
+    return (
+      this.#cache.find(key, this.#options.nowMs()) ??
+      this.#asking.get(key) ??
+      this.#learn(key, question)
+    );
   }
 
   close(): void {
     this.#client.close();
   }
 
-  #ask(key: string, question: NameQuestion): Promise<Answer> {
-    const asking = this.#asking.get(key);
-    if (asking !== undefined) return asking;
-    const answer = this.#answer(question).then((found) => {
+  #learn(key: string, question: DnsQuestion): Promise<KnownAnswer> {
+    const learnt = this.#answer(question).then((known) => {
       this.#asking.delete(key);
-      this.#cache.keep(key, found, this.#options.nowMs() + 1_000 * found.ttlSeconds);
-      return found;
+      this.#cache.keep(key, known, known.untilMs);
+      return known;
     });
-    this.#asking.set(key, answer);
-    return answer;
+    this.#asking.set(key, learnt);
+    return learnt;
   }
 
-  async #answer(question: NameQuestion): Promise<Answer> {
-    const { name, port, transport } = question;
-    const local = await this.#hosts.addressesOf(name);
-    if (local !== undefined) {
-      return {
-        places: local.map((address) => ({ transport, address, port: port ?? DEFAULT_PORT })),
-        ttlSeconds: TTL_MIN_SECONDS,
-        detail: "",
-      };
-    }
-    if (port !== undefined) return this.#places(question, port);
-    return this.#services(question);
-  }
-
-  /** RFC 3263 §4.2: SRV of the name for that transport; where there is none, the name's own addresses. */
-  async #services(question: NameQuestion): Promise<Answer> {
-    const { name, transport } = question;
-    const service = `_sip._${transport}.${name}`;
-    const found = await this.#client.services(service);
-    if (found.kind === "none") return this.#places(question, DEFAULT_PORT);
-    if (found.kind === "failed") return nowhere(`${service}: ${found.detail}`, FAILED_SECONDS);
-    const records = inOrder(found.records, this.#options.fraction).slice(0, PLACES_MAX);
-    if (records.every((record) => record.name === "")) {
-      // One record with the root as its target (RFC 2782).
-      return nowhere(`${service}: the domain says that it offers no such service`, NONE_SECONDS);
-    }
-    const answers = await Promise.all(
-      records.map((record) => this.#places({ ...question, name: record.name }, record.port)),
-    );
-    const places = answers.flatMap((answer) => answer.places);
-    if (places.length === 0) {
-      return nowhere(answers.map(({ detail }) => detail).join("; "), FAILED_SECONDS);
-    }
-    const ttlSeconds = Math.min(found.ttlSeconds, ...answers.map((answer) => answer.ttlSeconds));
-    return { places: places.slice(0, PLACES_MAX), ttlSeconds, detail: "" };
-  }
-
-  /** IPv4 before IPv6: of the two, it is the one that a SIP peer with both is sure to listen on. */
-  async #places({ name, transport }: NameQuestion, port: number): Promise<Answer> {
-    const [ipv4, ipv6] = await Promise.all([
-      this.#client.addresses(name, 4),
-      this.#client.addresses(name, 6),
-    ]);
-    const places: Endpoint[] = [];
-    let ttlSeconds = TTL_MAX_SECONDS;
-    for (const answer of [ipv4, ipv6]) {
-      if (answer.kind !== "records") continue;
-      ttlSeconds = Math.min(ttlSeconds, answer.ttlSeconds);
-      for (const address of answer.records) places.push({ transport, address, port });
-    }
-    if (places.length > 0) {
-      return { places, ttlSeconds: Math.max(TTL_MIN_SECONDS, ttlSeconds), detail: "" };
-    }
-    if (ipv4.kind === "failed") return nowhere(`${name}: ${ipv4.detail}`, FAILED_SECONDS);
-    if (ipv6.kind === "failed") return nowhere(`${name}: ${ipv6.detail}`, FAILED_SECONDS);
-    const isMissing = ipv4.kind === "none" && ipv4.detail.startsWith("NXDOMAIN");
-    const detail = isMissing ? ipv4.detail : "the name has neither A nor AAAA records";
-    return nowhere(`${name}: ${detail}`, NONE_SECONDS);
+  async #answer(question: DnsQuestion): Promise<KnownAnswer> {
+    const local = await this.#hosts.addressesOf(hostOf(question));
+    const { answer, server, ttlSeconds } =
+      local === undefined ? await this.#client.ask(question) : hostsAnswer(question, local);
+    const believedSeconds = believed(answer, ttlSeconds);
+    const untilMs = this.#options.nowMs() + 1_000 * believedSeconds;
+    return { ...answer, ttlSeconds: believedSeconds, untilMs, source: server };
   }
 }
 
-function nowhere(detail: string, ttlSeconds: number): Answer {
-  return { places: [], ttlSeconds, detail };
+/** `_sip._udp.gateway` is about `gateway`, which may stand in the hosts file; then nobody outside is asked at all. */
+function hostOf({ type, name }: DnsQuestion): string {
+  if (type !== "SRV") return name;
+  return name
+    .split(".")
+    .filter((label) => !label.startsWith("_"))
+    .join(".");
+}
+
+function hostsAnswer({ type }: DnsQuestion, addresses: readonly string[]): ServerAnswer {
+  const records = addresses
+    .filter((address) => type === (address.includes(":") ? "AAAA" : "A"))
+    .map((address) => ({ type: type === "AAAA" ? ("AAAA" as const) : ("A" as const), address }));
+  const answer: DnsAnswer =
+    records.length > 0
+      ? { kind: "records", records }
+      : { kind: "none", detail: `the hosts file has no ${type} record` };
+  return { answer, ttlSeconds: HOSTS_TTL_SECONDS, server: "hosts" };
+}
+
+/** Without an SOA record an absence is not to be cached (RFC 2308 §5); a second keeps a crowd away. */
+function believed({ kind }: DnsAnswer, ttlSeconds: number | undefined): number {
+  if (kind === "failed" || kind === "silent") return FAILED_SECONDS;
+  const highest = kind === "none" ? NEGATIVE_TTL_MAX_SECONDS : TTL_MAX_SECONDS;
+  return Math.max(TTL_MIN_SECONDS, Math.min(ttlSeconds ?? TTL_MIN_SECONDS, highest));
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Binding, Held } from "../location/index.ts";
 import { Header, parseMessage, type SipRequest } from "../message/index.ts";
+import { NameZone } from "../testing/index.ts";
 import { Trace } from "../trace/index.ts";
 import {
   describe,
@@ -33,6 +34,8 @@ function binding(contactUri: string): Binding {
   };
 }
 
+const zone = new NameZone({ "A phone.net": ["203.0.113.9"] });
+
 interface Relayed {
   readonly said: readonly string[];
   readonly sent: readonly SipRequest[];
@@ -60,7 +63,8 @@ function relayed(
       const held: Held = { version: 1, bindings: contacts.map(binding), lapsed: [] };
       relay.held(held, 0, out);
     } else if (output.kind === "resolve") {
-      relay.resolved(output.branch, [{ ...udpSide, address: "203.0.113.9" }], out);
+      const { branch, question } = output;
+      relay.resolved(branch, question, zone.ask(question), 0, out);
     } else if (output.kind === "start") {
       const text = relay.requestFor(output.branch, { incoming: udpSide, outgoing: udpSide });
       const message = parseMessage(text);
@@ -80,7 +84,14 @@ test("inside a dialog of ours an ACK follows its Route, and nobody is looked up 
 
 test("to a name elsewhere the resolver is asked first", () => {
   const { said } = relayed({ uri: "sip:bob@phone.net", fields: [OURS] });
-  assert.deepEqual(said, ["resolve 1 phone.net", "start 1 to udp:203.0.113.9:5060"]);
+  assert.deepEqual(said, [
+    "resolve 1 NAPTR phone.net",
+    "resolve 1 SRV _sip._udp.phone.net",
+    "resolve 1 SRV _sip._tcp.phone.net",
+    "resolve 1 A phone.net",
+    "resolve 1 AAAA phone.net",
+    "start 1 to udp:203.0.113.9:5060",
+  ]);
 });
 
 test("without Route it goes to each device of our user, in branches of their own", () => {

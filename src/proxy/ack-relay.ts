@@ -1,5 +1,5 @@
-import type { Endpoint } from "../base/endpoint.ts";
-import type { Cause, CauseId } from "../causes/index.ts";
+import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
+import type { CauseId } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Held } from "../location/index.ts";
 import type { SipRequest } from "../message/index.ts";
@@ -7,8 +7,10 @@ import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { isInDialog, isServed } from "./admission.ts";
 import { loopHashOf, makeBranchId } from "./branch-id.ts";
+import { callBranch } from "./branch-steps.ts";
 import { ClientBranch } from "./client-branch.ts";
 import { buildForwarded, type Sides } from "./forwarding.ts";
+import { Locating } from "./locating.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 import { breadthShare, incomingBreadthOf } from "./max-breadth.ts";
@@ -30,6 +32,7 @@ export class AckRelay {
   readonly #trace: Trace;
   #routing: Routing | undefined = undefined;
   #search: Search | undefined = undefined;
+  #locating: Locating | undefined = undefined;
   readonly branches: ClientBranch[] = [];
 
   constructor(request: SipRequest, options: ProxyOptions, trace: Trace) {
@@ -71,11 +74,15 @@ export class AckRelay {
     this.#afterSearch(nowMs, out);
   }
 
-  resolved(branch: ClientBranch, answer: readonly Endpoint[] | Cause, out: ProxyOutput[]): void {
-    const first = "kind" in answer ? undefined : answer[0];
-    if (first === undefined) return;
-    branch.destination = first;
-    out.push({ kind: "start", branch });
+  resolved(
+    branch: ClientBranch,
+    question: DnsQuestion,
+    answer: DnsAnswer,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    this.#locating?.answered(branch, question, answer, nowMs);
+    if (branch.state === "resolving") this.#locate(branch, nowMs, out);
   }
 
   requestFor(branch: ClientBranch, sides: Sides): string {
@@ -118,16 +125,25 @@ export class AckRelay {
     const hop = nextHopOf(nextHopUriOf(target, this.#routing as Routing));
     switch (hop.kind) {
       case "destination":
-        branch.destination = hop.destination;
-        out.push({ kind: "start", branch });
+        callBranch(branch, hop.destination, Infinity, out);
         return;
-      case "ask":
-        out.push({ kind: "resolve", branch, question: hop.question });
+      case "locate":
+        this.#locating ??= new Locating({ request: this.#request }, this.#options, this.#trace);
+        branch.destinations = this.#locating.listOf([hop.server]);
+        this.#locate(branch, nowMs, out);
         return;
       case "unusable":
         this.#skip(target.uri.text, hop.cause.id, nowMs);
         return;
     }
+  }
+
+  /** The first destination alone: an ACK is lost without a word, and comes again with the next 2xx. */
+  #locate(branch: ClientBranch, nowMs: number, out: ProxyOutput[]): void {
+    const detail = this.#locating?.advance(branch, nowMs, out);
+    if (detail === undefined) return;
+    branch.state = "done";
+    this.#skip(branch.target.uri.text, "next-hop-unresolvable", nowMs);
   }
 
   #skip(target: string, causeId: CauseId, nowMs: number): void {

@@ -28,8 +28,7 @@ export function failedBranchCause(
   return because("next-hop-unreachable", 500, { target: branch.target.uri.text, detail });
 }
 
-/** The resolver answered, with nothing in it. */
-export function unresolvedCause(branch: ClientBranch): Cause {
-  const detail = "the answer holds no address";
+/** The name of the next hop leads to no destination. */
+export function unresolvedCause(branch: ClientBranch, detail: string): Cause {
   return because("next-hop-unresolvable", 500, { target: branch.target.uri.text, detail });
 }

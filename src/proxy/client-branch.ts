@@ -1,5 +1,7 @@
 import type { Endpoint } from "../base/endpoint.ts";
 import type { BranchId } from "../message/index.ts";
+import type { DestinationList } from "../routing/index.ts";
+import type { Candidate } from "./best-response.ts";
 import type { Target } from "./target-set.ts";
 
 /**
@@ -18,9 +20,12 @@ export class ClientBranch {
   readonly branchId: BranchId;
   readonly startedAtMs: number;
   state: ClientBranchState = "resolving";
-  /** Where it goes; the rest of the resolver's choices follow in `alternatives`. */
+  /** Where it goes. */
   destination: Endpoint | undefined = undefined;
-  alternatives: readonly Endpoint[] = [];
+  /** Where else its target may be reached, shared by all branches of that target; undefined: nowhere else. */
+  destinations: DestinationList | undefined = undefined;
+  /** What its target comes to when no further destination is found: how the one before failed. */
+  failedBefore: Candidate | undefined = undefined;
   /** 0 while nothing came. */
   lastStatusCode = 0;
   firstProvisionalAtMs = 0;

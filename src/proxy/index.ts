@@ -7,5 +7,5 @@ export type { ProxyOptions } from "./options.ts";
 export type { ProxyOutput } from "./output.ts";
 export { ProxyCore, type RequestFacts } from "./proxy-core.ts";
 export { ALIAS_CHAIN_MAX } from "./search.ts";
-export { CANCEL_WAIT_MS } from "./response-context.ts";
+export { CANCEL_WAIT_MS } from "./branch-steps.ts";
 export { preprocessRoute, type Routing } from "./route-preprocessing.ts";

@@ -1,4 +1,5 @@
 import { Header, type SipRequest } from "../message/index.ts";
+import type { ClientBranch } from "./client-branch.ts";
 
 /** RFC 5393 §5.3.3: assumed where a request has none, and the most that is taken at its word. */
 export const MAX_BREADTH_LIMIT = 60;
@@ -12,4 +13,14 @@ export function incomingBreadthOf(request: SipRequest): number {
 /** What the next of so many branches gets: its equal share of what is free, and never less than one. */
 export function breadthShare(free: number, branches: number): number {
   return Math.max(1, Math.floor(free / branches));
+}
+
+/** What the branches that have not ended hold of the request's Max-Breadth. */
+export function pendingBreadthOf(branches: readonly ClientBranch[]): number {
+  let sum = 0;
+  for (let at = 0; at < branches.length; at += 1) {
+    const branch = branches[at] as ClientBranch;
+    if (branch.state !== "done") sum += branch.breadth;
+  }
+  return sum;
 }

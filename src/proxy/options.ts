@@ -1,6 +1,7 @@
 import type { Authenticator } from "../auth/index.ts";
 import type { Random } from "../base/random.ts";
 import type { SipHashKey } from "../base/siphash.ts";
+import type { AvoidedDestinations } from "../routing/index.ts";
 
 /** Everything the proxy core must know about the element it runs in. Fixed for the life of the server. */
 export interface ProxyOptions {
@@ -18,6 +19,8 @@ export interface ProxyOptions {
   readonly timerCMs: number;
   /** Targets of one request, over all its groups. */
   readonly branchesPerRequest: number;
+  /** Destinations found dead, kept across requests. */
+  readonly avoided: AvoidedDestinations;
   /** Seals dialog tokens and local tags. */
   readonly tokenKey: SipHashKey;
   /** Six hex digits that mark our branch ids, new at each start. */

@@ -1,6 +1,6 @@
+import type { DnsQuestion } from "../base/dns.ts";
 import type { Cause, SilentCause } from "../causes/index.ts";
 import type { Aor } from "../message/index.ts";
-import type { ResolveQuestion } from "../routing/index.ts";
 import type { ClientBranch } from "./client-branch.ts";
 
 /** What the proxy core asks its driver to do, or to find out. */
@@ -23,6 +23,7 @@ export type ProxyOutput =
   | { readonly kind: "abandon"; readonly branch: ClientBranch }
   | { readonly kind: "find"; readonly aor: Aor }
   | { readonly kind: "lookup"; readonly aor: Aor }
-  | { readonly kind: "resolve"; readonly branch: ClientBranch; readonly question: ResolveQuestion }
+  /** A question to the DNS on the way of that branch. */
+  | { readonly kind: "resolve"; readonly branch: ClientBranch; readonly question: DnsQuestion }
   /** A final response was given, or given up, and no branch is pending. */
   | { readonly kind: "ended" };

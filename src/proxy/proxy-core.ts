@@ -1,6 +1,6 @@
 import type { Claim } from "../auth/index.ts";
 import { isOwnerOf } from "../auth/index.ts";
-import type { Endpoint } from "../base/endpoint.ts";
+import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
 import { because, type Cause } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Held } from "../location/index.ts";
@@ -143,11 +143,12 @@ export class ProxyCore {
   /** The answer to `resolve`. */
   resolved(
     branch: ClientBranch,
-    answer: readonly Endpoint[] | Cause,
+    question: DnsQuestion,
+    answer: DnsAnswer,
     nowMs: number,
     out: ProxyOutput[],
   ): void {
-    this.#responses?.resolved(branch, answer, nowMs, out);
+    this.#responses?.resolved(branch, question, answer, nowMs, out);
   }
 
   receive(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {

@@ -200,7 +200,7 @@ test("a 2xx that crosses the CANCEL after a 6xx wins: the caller never gets both
 
 test("a 6xx while another branch's name is looked up: that branch is forgotten, and nobody is said to have cancelled", () => {
   const fork = plays({ targets: [A, "sip:b@elsewhere.net"] }, [
-    [0, "start", startA, "resolve 2 elsewhere.net"],
+    [0, "start", startA, "resolve 2 NAPTR elsewhere.net"],
     [20, "1: 603", "603 from 1", "ended"],
     [30, "2: resolved 192.0.2.9"],
   ]);
@@ -268,13 +268,13 @@ test("a branch that cannot be reached counts as a 503, which the caller sees as 
 
 test("every branch failed in its own way: each cause is in the trace, the best goes upstream", () => {
   const fork = plays({ targets: [A, B, "sip:c@elsewhere.net"] }, [
-    [0, "start", startA, startB, "resolve 3 elsewhere.net"],
+    [0, "start", startA, startB, "resolve 3 NAPTR elsewhere.net"],
     [5, "3: unresolvable"],
     [10, "2: unreachable"],
     [32_000, "1: timed out", "408 branch-timed-out", "ended"],
   ]);
   assert.deepEqual(eventsIn(fork.trace, "branch-failed"), [
-    "3 next-hop-unresolvable no such name",
+    "3 next-hop-unresolvable elsewhere.net: no such name",
     "2 next-hop-unreachable port closed",
     "1 branch-timed-out ",
   ]);
@@ -293,7 +293,7 @@ test("one of the finals is chosen, and the trace says of how many (RFC 3261 §16
 
 test("a destination that fails gives way to the resolver's next, in a branch of its own (RFC 3261 §16.6 step 7)", () => {
   const fork = plays({ targets: ["sip:a@elsewhere.net"] }, [
-    [0, "start", "resolve 1 elsewhere.net"],
+    [0, "start", "resolve 1 NAPTR elsewhere.net"],
     [5, "1: resolved 192.0.2.5 192.0.2.6 192.0.2.7", "start 1 to udp:192.0.2.5:5060"],
     [10, "1: unreachable", "start 2 to udp:192.0.2.6:5060"],
     [32_010, "2: timed out", "start 3 to udp:192.0.2.7:5060"],
@@ -305,7 +305,7 @@ test("a destination that fails gives way to the resolver's next, in a branch of 
 
 test("a destination that failed is no final of its target: the next one's answer stands alone (RFC 3261 §16.6 step 7)", () => {
   const fork = plays({ targets: ["sip:a@elsewhere.net"] }, [
-    [0, "start", "resolve 1 elsewhere.net"],
+    [0, "start", "resolve 1 NAPTR elsewhere.net"],
     [5, "1: resolved 192.0.2.5 192.0.2.6", "start 1 to udp:192.0.2.5:5060"],
     [32_005, "1: timed out", "start 2 to udp:192.0.2.6:5060"],
     [32_020, "2: 500", "500 from 2", "ended"],
@@ -315,7 +315,7 @@ test("a destination that failed is no final of its target: the next one's answer
 
 test("a response, even a 503, is an answer: the next destination is not tried", () => {
   plays({ targets: ["sip:a@elsewhere.net"] }, [
-    [0, "start", "resolve 1 elsewhere.net"],
+    [0, "start", "resolve 1 NAPTR elsewhere.net"],
     [5, "1: resolved 192.0.2.5 192.0.2.6", "start 1 to udp:192.0.2.5:5060"],
     [10, "1: 486", "486 from 1", "ended"],
   ]);
@@ -323,7 +323,7 @@ test("a response, even a 503, is an answer: the next destination is not tried", 
 
 test("the next destination is not tried for a caller who has cancelled", () => {
   plays({ targets: ["sip:a@elsewhere.net"] }, [
-    [0, "start", "resolve 1 elsewhere.net"],
+    [0, "start", "resolve 1 NAPTR elsewhere.net"],
     [5, "1: resolved 192.0.2.5 192.0.2.6", "start 1 to udp:192.0.2.5:5060"],
     [10, "cancel"],
     [20, "1: unreachable", "487 caller-cancelled", "ended"],
@@ -332,14 +332,14 @@ test("the next destination is not tried for a caller who has cancelled", () => {
 
 test("a resolver that answers with nothing fails the branch with 500", () => {
   plays({ targets: ["sip:a@elsewhere.net"] }, [
-    [0, "start", "resolve 1 elsewhere.net"],
+    [0, "start", "resolve 1 NAPTR elsewhere.net"],
     [5, "1: resolved", "500 next-hop-unresolvable", "ended"],
   ]);
 });
 
 test("no more branches than branchesPerRequest, destinations tried again included", () => {
   plays({ targets: ["sip:a@elsewhere.net"], options: { branchesPerRequest: 2 } }, [
-    [0, "start", "resolve 1 elsewhere.net"],
+    [0, "start", "resolve 1 NAPTR elsewhere.net"],
     [5, "1: resolved 192.0.2.5 192.0.2.6 192.0.2.7", "start 1 to udp:192.0.2.5:5060"],
     [10, "1: unreachable", "start 2 to udp:192.0.2.6:5060"],
     [15, "2: unreachable", "500 next-hop-unreachable", "ended"],
@@ -507,7 +507,7 @@ test("no target is tried after the caller's CANCEL, and a 487 is better than wha
 
 test("a CANCEL while a name is looked up ends it at once: 487 (RFC 3261 §16.10)", () => {
   plays({ targets: ["sip:a@elsewhere.net"] }, [
-    [0, "start", "resolve 1 elsewhere.net"],
+    [0, "start", "resolve 1 NAPTR elsewhere.net"],
     [5, "cancel", "487 caller-cancelled", "ended"],
     [9, "1: resolved 192.0.2.5"],
   ]);

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../base/endpoint.ts";
+import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
 import { because, type Cause } from "../causes/index.ts";
 import type { Held } from "../location/index.ts";
 import type { SipResponse } from "../message/index.ts";
@@ -7,19 +7,27 @@ import type { Trace } from "../trace/index.ts";
 import type { Candidate } from "./best-response.ts";
 import { loopHashOf, makeBranchId } from "./branch-id.ts";
 import { failedBranchCause, silentBranchCause, unresolvedCause } from "./branch-causes.ts";
+import {
+  CANCEL_WAIT_MS,
+  callBranch,
+  cancelBranch,
+  closeBranch,
+  earliestDeadlineOf,
+  endBranch,
+  sendCancel,
+  timerCFrom,
+} from "./branch-steps.ts";
 import { ClientBranch } from "./client-branch.ts";
 import { FinalChoice, isTooLate } from "./final-choice.ts";
+import { Locating } from "./locating.ts";
 import { LookAgain } from "./look-again.ts";
-import { breadthShare } from "./max-breadth.ts";
+import { breadthShare, pendingBreadthOf } from "./max-breadth.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 import { relay, relayedEdit } from "./relay.ts";
 import type { ResponseContextSetup } from "./response-context-setup.ts";
 import { nextHopUriOf, type Target, type TargetSet } from "./target-set.ts";
 import { routesTextOf } from "./validation.ts";
-
-/** How long a cancelled branch may take to end (RFC 3261 §9.1: 64*T1). */
-export const CANCEL_WAIT_MS = 32_000;
 
 /**
  * Theory: RFC 3261 §16.6 and §16.7 as one machine. Branches are started group by group (equal q together), at most
@@ -44,6 +52,8 @@ export class ResponseContext {
   #finalSent = false;
   #noMoreBranches = false;
   readonly #lookAgain: LookAgain;
+  /** Made for the first target that is a name: most calls are to numeric bindings. */
+  #locating: Locating | undefined = undefined;
   /** When the caller cancelled; undefined when not. */
   #cancelledAtMs: number | undefined = undefined;
   readonly #startedAtMs: number;
@@ -61,13 +71,7 @@ export class ResponseContext {
 
   /** The earliest of every Timer C and every wait after a CANCEL; `Infinity` when none runs. */
   get deadlineMs(): number {
-    let deadline = Infinity;
-    for (let at = 0; at < this.branches.length; at += 1) {
-      const branch = this.branches[at] as ClientBranch;
-      if (branch.timerCAtMs < deadline) deadline = branch.timerCAtMs;
-      if (branch.giveUpAtMs < deadline) deadline = branch.giveUpAtMs;
-    }
-    return deadline;
+    return earliestDeadlineOf(this.branches);
   }
 
   get wasCancelled(): boolean {
@@ -78,19 +82,20 @@ export class ResponseContext {
     this.#proceed(nowMs, out);
   }
 
-  /** The resolver's answer: places in the order to try them, or why there are none. */
+  /** The resolver's answer to a question that was put out for that branch. */
   resolved(
     branch: ClientBranch,
-    answer: readonly Endpoint[] | Cause,
+    question: DnsQuestion,
+    answer: DnsAnswer,
     nowMs: number,
     out: ProxyOutput[],
   ): void {
-    if (branch.state !== "resolving") return;
-    const first = "kind" in answer ? undefined : answer[0];
-    if (first !== undefined) {
-      branch.alternatives = (answer as readonly Endpoint[]).slice(1);
-      this.#call(branch, first, nowMs, out);
-    } else this.#fail(branch, "kind" in answer ? answer : unresolvedCause(branch), nowMs);
+    this.#locating?.answered(branch, question, answer, nowMs);
+    // By now it may be a later branch of the same target that waits for it.
+    for (const waiting of this.branches) {
+      if (waiting.state !== "resolving" || waiting.destinations !== branch.destinations) continue;
+      this.#locate(waiting, nowMs, out);
+    }
     this.#proceed(nowMs, out);
   }
 
@@ -109,6 +114,7 @@ export class ResponseContext {
   /** A response that the branch's client transaction passed up, its topmost Via ours. */
   receive(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
     const statusCode = response.statusCode;
+    this.#locating?.heard(branch);
     if (statusCode < 200) this.#provisional(branch, response, nowMs, out);
     else if (statusCode < 300) this.#success(branch, response, nowMs, out);
     else if (branch.state !== "done") this.#final(branch, response, nowMs, out);
@@ -124,15 +130,14 @@ export class ResponseContext {
   ): void {
     if (branch.state === "done") return;
     const cause = failedBranchCause(branch, causeId, detail, nowMs);
-    const next = branch.alternatives[0];
-    if (next !== undefined && this.#mayBranch()) {
-      // The set of destinations is tried to its end, each in a new client transaction; only then has the target
-      // failed (RFC 3261 §16.6 step 7).
-      this.#close(branch, cause, nowMs);
-      const again = this.#open(branch.target, branch.breadth, nowMs);
-      again.alternatives = branch.alternatives.slice(1);
-      this.#call(again, next, nowMs, out);
-    } else this.#fail(branch, cause, nowMs);
+    closeBranch(branch, cause, this.#trace, nowMs);
+    const candidate = this.#made(branch, cause, nowMs);
+    // "without ever having received any response, provisional or final" (RFC 3263 §4.3).
+    if (branch.lastStatusCode === 0) {
+      const reason = causeId === "branch-timed-out" ? "silent" : "unreachable";
+      this.#locating?.failed(branch, reason, nowMs);
+      if (!this.#failOver(branch, candidate, nowMs, out)) this.#consider(candidate);
+    } else this.#consider(candidate);
     this.#proceed(nowMs, out);
   }
 
@@ -172,7 +177,7 @@ export class ResponseContext {
     if (branch.lastStatusCode === 0) branch.firstProvisionalAtMs = nowMs;
     branch.state = "proceeding";
     branch.lastStatusCode = statusCode;
-    if (branch.cancel === "wanted") this.#sendCancel(branch, nowMs, out);
+    if (branch.cancel === "wanted") sendCancel(branch, nowMs, out);
     if (statusCode === 100) return;
     if (!this.#isInvite) {
       this.#drop(branch, statusCode, "RFC 4320 §4.1", nowMs);
@@ -185,7 +190,7 @@ export class ResponseContext {
   }
 
   #success(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
-    if (branch.state !== "done") this.#done(branch, response.statusCode, nowMs);
+    if (branch.state !== "done") endBranch(branch, response.statusCode, this.#trace, nowMs);
     // Every 2xx to an INVITE goes upstream; of other methods only the first final does (RFC 3261 §16.7 step 5).
     if (isTooLate(this.#setup.request, this.#trace, nowMs)) {
       this.#consider({ kind: "received", branch: branch.number, response });
@@ -203,8 +208,13 @@ export class ResponseContext {
       // cancel and would be misled; the candidate is the 408 of §16.8 with its cause instead.
       this.#fail(branch, silentBranchCause(branch, nowMs), nowMs);
     } else {
-      this.#done(branch, statusCode, nowMs);
-      this.#consider({ kind: "received", branch: branch.number, response });
+      endBranch(branch, statusCode, this.#trace, nowMs);
+      const candidate: Candidate = { kind: "received", branch: branch.number, response };
+      if (statusCode === 503) this.#locating?.busy(branch, response, nowMs);
+      // A 503 is a failure of that destination, and no final of its target while there is another (RFC 3263 §4.3).
+      if (statusCode !== 503 || !this.#failOver(branch, candidate, nowMs, out)) {
+        this.#consider(candidate);
+      }
     }
     if (statusCode >= 600) {
       this.#stopBranching("declined-everywhere", nowMs);
@@ -218,7 +228,7 @@ export class ResponseContext {
     branch.timerCFired = true;
     branch.timerCAtMs = Infinity;
     this.#trace.add("timer-fired", dueMs, "timerC", branch.number, "RFC 3261 §16.8");
-    if (branch.state === "proceeding") this.#cancelBranch(branch, "timerC", dueMs, out);
+    if (branch.state === "proceeding") cancelBranch(branch, "timerC", this.#trace, dueMs, out);
     else if (branch.state === "calling") {
       out.push({ kind: "abandon", branch });
       this.#fail(branch, silentBranchCause(branch, dueMs), dueMs);
@@ -242,7 +252,9 @@ export class ResponseContext {
   #cancelPending(why: string, nowMs: number, out: ProxyOutput[]): void {
     for (const branch of this.branches) {
       if (branch.state === "resolving") this.#forget(branch, why, nowMs);
-      else if (branch.state !== "done") this.#cancelBranch(branch, why, nowMs, out);
+      else if (branch.state !== "done" && this.#isInvite) {
+        cancelBranch(branch, why, this.#trace, nowMs, out);
+      }
     }
   }
 
@@ -255,29 +267,13 @@ export class ResponseContext {
     this.#consider({ kind: "made", branch: branch.number, cause });
   }
 
-  #cancelBranch(branch: ClientBranch, why: string, nowMs: number, out: ProxyOutput[]): void {
-    if (branch.cancel !== "no") return;
-    // RFC 3261 §9.1: for INVITE alone, and never before a provisional came.
-    if (!this.#isInvite) return;
-    this.#trace.add("branch-cancelled", nowMs, branch.number, why);
-    branch.cancel = "wanted";
-    if (branch.state === "proceeding") this.#sendCancel(branch, nowMs, out);
-  }
-
-  #sendCancel(branch: ClientBranch, nowMs: number, out: ProxyOutput[]): void {
-    branch.cancel = "sent";
-    branch.timerCAtMs = Infinity;
-    branch.giveUpAtMs = nowMs + CANCEL_WAIT_MS;
-    out.push({ kind: "cancel", branch });
-  }
-
   /** Starts what may be started now; ends the context when there is nothing left to wait for. */
   #proceed(nowMs: number, out: ProxyOutput[]): void {
     if (this.hasEnded) return;
     if (isTooLate(this.#setup.request, this.#trace, nowMs))
       this.#stopBranching("response-too-late", nowMs);
     if (this.#lookAgain.isAwaited && !this.#noMoreBranches) return;
-    let pending = this.#pendingBreadth();
+    let pending = pendingBreadthOf(this.branches);
     while (this.#mayBranch()) {
       if (pending === 0) this.#groupQMilli = this.#targets.nextQMilli ?? 0;
       const free = this.#setup.incomingBreadth - pending;
@@ -288,7 +284,7 @@ export class ResponseContext {
       const target = this.#targets.takeOf(this.#groupQMilli);
       if (target === undefined) break;
       this.#startBranch(target, breadthShare(free, waiting), nowMs, out);
-      pending = this.#pendingBreadth();
+      pending = pendingBreadthOf(this.branches);
     }
     if (pending > 0) return;
     if (!this.#finalSent) {
@@ -301,15 +297,6 @@ export class ResponseContext {
 
   #mayBranch(): boolean {
     return !this.#noMoreBranches && this.branches.length < this.#options.branchesPerRequest;
-  }
-
-  #pendingBreadth(): number {
-    let sum = 0;
-    for (let at = 0; at < this.branches.length; at += 1) {
-      const branch = this.branches[at] as ClientBranch;
-      if (branch.state !== "done") sum += branch.breadth;
-    }
-    return sum;
   }
 
   #open(target: Target, breadth: number, nowMs: number): ClientBranch {
@@ -325,11 +312,12 @@ export class ResponseContext {
     const hop = nextHopOf(nextHopUriOf(target, this.#setup.routing));
     switch (hop.kind) {
       case "destination":
-        this.#call(branch, hop.destination, nowMs, out);
+        callBranch(branch, hop.destination, timerCFrom(nowMs, this.#setup, this.#options), out);
         return;
-      case "ask":
-        this.#trace.add("next-hop-asked", nowMs, branch.number, hop.question.name);
-        out.push({ kind: "resolve", branch, question: hop.question });
+      case "locate":
+        this.#locating ??= new Locating(this.#setup, this.#options, this.#trace);
+        branch.destinations = this.#locating.listOf([hop.server]);
+        this.#locate(branch, nowMs, out);
         return;
       case "unusable":
         this.#fail(branch, hop.cause, nowMs);
@@ -337,39 +325,49 @@ export class ResponseContext {
     }
   }
 
-  #call(branch: ClientBranch, destination: Endpoint, nowMs: number, out: ProxyOutput[]): void {
-    branch.state = "calling";
-    branch.destination = destination;
-    if (this.#isInvite) branch.timerCAtMs = nowMs + this.#options.timerCMs;
-    out.push({ kind: "start", branch });
+  #locate(branch: ClientBranch, nowMs: number, out: ProxyOutput[]): void {
+    const detail = this.#locating?.advance(branch, nowMs, out);
+    if (detail === undefined) return;
+    const cause = unresolvedCause(branch, detail);
+    closeBranch(branch, cause, this.#trace, nowMs);
+    // That there is no further destination is no worse than how the last one failed.
+    this.#consider(branch.failedBefore ?? this.#made(branch, cause, nowMs));
   }
 
-  #done(branch: ClientBranch, statusCode: number, nowMs: number): void {
-    branch.state = "done";
-    branch.lastStatusCode = statusCode;
-    branch.timerCAtMs = Infinity;
-    branch.giveUpAtMs = Infinity;
-    this.#trace.add("branch-ended", nowMs, branch.number, statusCode);
-  }
-
-  /** It gave no final of its own; what it counts as is the caller's to say. */
-  #close(branch: ClientBranch, cause: Cause, nowMs: number): void {
-    branch.state = "done";
-    branch.timerCAtMs = Infinity;
-    branch.giveUpAtMs = Infinity;
-    const detail = cause.evidence["detail"];
-    const shown = typeof detail === "string" ? detail : "";
-    this.#trace.add("branch-failed", nowMs, branch.number, cause.id, shown);
+  /**
+   * The set of destinations is tried to its end, each in a new client transaction; only then has the target failed
+   * (RFC 3263 §4.3, RFC 3261 §16.6 step 7). @returns false when there is no other, or none may be tried
+   */
+  #failOver(
+    failed: ClientBranch,
+    candidate: Candidate,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): boolean {
+    if (!this.#mayBranch()) return false;
+    const { destinations, target, breadth } = failed;
+    const step = this.#locating?.next(destinations, this.branches.length + 1, nowMs);
+    if (step === undefined || step.kind === "exhausted") return false;
+    const branch = this.#open(target, breadth, nowMs);
+    branch.destinations = destinations;
+    branch.failedBefore = candidate;
+    this.#trace.add("failed-over", nowMs, branch.number, failed.number, "RFC 3263 §4.3");
+    this.#locating?.follow(branch, step, nowMs, out);
+    return true;
   }
 
   #fail(branch: ClientBranch, cause: Cause, nowMs: number): void {
-    this.#close(branch, cause, nowMs);
+    closeBranch(branch, cause, this.#trace, nowMs);
+    this.#consider(this.#made(branch, cause, nowMs));
+  }
+
+  #made({ number }: ClientBranch, cause: Cause, nowMs: number): Candidate {
     const isOursToName = this.#cancelledAtMs === undefined || cause.id === "cancel-unanswered";
-    this.#consider({
+    return {
       kind: "made",
-      branch: branch.number,
+      branch: number,
       cause: isOursToName ? cause : this.#cancelledCause(nowMs),
-    });
+    };
   }
 
   #drop(branch: ClientBranch, statusCode: number, rfc: string, nowMs: number): void {

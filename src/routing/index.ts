@@ -1,1 +1,16 @@
-export { nextHopOf, numericAddress, type NextHop, type ResolveQuestion } from "./next-hop.ts";
+export {
+  AVOID_DEAD_MS_DEFAULT,
+  AvoidedDestinations,
+  type Avoided,
+  type AvoidReason,
+} from "./avoided-destinations.ts";
+export {
+  DestinationList,
+  DESTINATIONS_MAX,
+  type DestinationListOptions,
+  type ListedHop,
+} from "./destination-list.ts";
+export { nextHopOf, type NextHop } from "./next-hop.ts";
+export { numericAddress } from "./numeric-address.ts";
+export type { LocationStep } from "./server-location.ts";
+export { formatServerName, type ServerName } from "./server-name.ts";

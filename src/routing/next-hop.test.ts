@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { parseUri } from "../message/index.ts";
-import { nextHopOf, numericAddress } from "./index.ts";
+import { formatServerName, nextHopOf, numericAddress } from "./index.ts";
 
 /** In one line, whatever it is. */
 function hopOf(text: string): string {
@@ -14,8 +14,8 @@ function hopOf(text: string): string {
       const { transport, address, port } = hop.destination;
       return formatEndpoint(transport, address, port);
     }
-    case "ask":
-      return `ask ${hop.question.transport} ${hop.question.name} ${hop.question.port ?? "-"}`;
+    case "locate":
+      return `locate ${formatServerName(hop.server)}`;
     case "unusable":
       return `${hop.cause.statusCode} ${hop.cause.id}`;
   }
@@ -40,13 +40,13 @@ test("a transport that is not spoken here leads nowhere", () => {
 });
 
 test("a name is a question, in lower case, with its port if it has one (RFC 3263 §4.2)", () => {
-  assert.equal(hopOf("sip:bob@Elsewhere.NET"), "ask udp elsewhere.net -");
-  assert.equal(hopOf("sip:bob@elsewhere.net:5070;transport=tcp"), "ask tcp elsewhere.net 5070");
+  assert.equal(hopOf("sip:bob@Elsewhere.NET"), "locate elsewhere.net");
+  assert.equal(hopOf("sip:bob@elsewhere.net:5070;transport=tcp"), "locate elsewhere.net:5070/tcp");
 });
 
 test("maddr overrides the host, and the port applies to it (RFC 3261 §19.1.1)", () => {
   assert.equal(hopOf("sip:bob@elsewhere.net:5070;maddr=192.0.2.8"), "udp:192.0.2.8:5070");
-  assert.equal(hopOf("sip:bob@192.0.2.7;maddr=gw.elsewhere.net"), "ask udp gw.elsewhere.net -");
+  assert.equal(hopOf("sip:bob@192.0.2.7;maddr=gw.elsewhere.net"), "locate gw.elsewhere.net");
 });
 
 test("sips needs TLS, which is not there: 480 (RFC 5630 §5.3)", () => {

@@ -1,25 +1,23 @@
 import type { Endpoint, TransportName } from "../base/endpoint.ts";
 import { because, type Cause } from "../causes/index.ts";
 import { parameterOf, type SipUri, type Uri } from "../message/index.ts";
+import { numericAddress } from "./numeric-address.ts";
+import type { ServerName } from "./server-name.ts";
 
-/** Where a URI leads: to a place, to a question for the resolver, or nowhere. */
+/** Where a URI leads: to a place, to a name whose servers must be located, or nowhere. */
 export type NextHop =
   | { readonly kind: "destination"; readonly destination: Endpoint }
-  | { readonly kind: "ask"; readonly question: ResolveQuestion }
+  | { readonly kind: "locate"; readonly server: ServerName }
   | { readonly kind: "unusable"; readonly cause: Cause };
 
-/** A name to be looked up: with a port A/AAAA only, without one SRV first (RFC 3263 §4.2). */
-export interface ResolveQuestion {
-  readonly name: string;
-  readonly port: number | undefined;
-  readonly transport: TransportName;
-}
-
-const DEFAULT_PORT = 5060;
+/** Of UDP and TCP alike (RFC 3261 §19.1.2). */
+export const DEFAULT_SIP_PORT = 5060;
 
 /**
  * Where to send a request for that URI (RFC 3263 §4): a numeric host needs no look-up, and without a transport
- * parameter it means UDP (§4.1). The whole machine with NAPTR and failover comes to this place later.
+ * parameter it means UDP (§4.1); a name is located with the DNS.
+ *
+ * Hot path: once a branch, and once for each binding.
  */
 export function nextHopOf(uri: Uri): NextHop {
   if (uri.kind !== "sip") {
@@ -33,49 +31,35 @@ export function nextHopOf(uri: Uri): NextHop {
     };
   }
   const transport = transportOf(uri);
-  if (transport === undefined) {
+  if (transport === "unspoken") {
     const detail = `transport ${parameterOf(uri.parameters, "transport") ?? ""} is not spoken here`;
     return {
       kind: "unusable",
       cause: because("next-hop-unreachable", 500, { target: uri.text, detail }),
     };
   }
-  // maddr overrides the host (RFC 3261 §19.1.1).
+  // TARGET "as the value of the maddr parameter of the URI, if present" (RFC 3263 §4, RFC 3261 §19.1.1).
   const host = parameterOf(uri.parameters, "maddr") ?? uri.host;
   const address = numericAddress(host);
   if (address === undefined) {
-    return { kind: "ask", question: { name: host.toLowerCase(), port: uri.port, transport } };
+    return { kind: "locate", server: { name: canonicalName(host), port: uri.port, transport } };
   }
   return {
     kind: "destination",
-    destination: { transport, address, port: uri.port ?? DEFAULT_PORT },
+    destination: { transport: transport ?? "udp", address, port: uri.port ?? DEFAULT_SIP_PORT },
   };
 }
 
-/** The address inside a host that is one, IPv6 without brackets; undefined for a name. */
-export function numericAddress(host: string): string | undefined {
-  if (host.startsWith("[")) return host.slice(1, -1).toLowerCase();
-  return isIpv4(host) ? host : undefined;
+/** As questions and caches write it: in lower case, without the dot of the root. */
+export function canonicalName(host: string): string {
+  const lower = host.toLowerCase();
+  return lower.endsWith(".") ? lower.slice(0, -1) : lower;
 }
 
-function transportOf(uri: SipUri): TransportName | undefined {
+/** `undefined` where the URI leaves it open. */
+function transportOf(uri: SipUri): TransportName | "unspoken" | undefined {
   const named = parameterOf(uri.parameters, "transport");
-  if (named === undefined) return "udp";
+  if (named === undefined) return undefined;
   const lower = named.toLowerCase();
-  return lower === "udp" || lower === "tcp" ? lower : undefined;
-}
-
-const DOT = 46;
-const ZERO = 48;
-const NINE = 57;
-
-/** Digits and three dots: what cannot be a domain name, whose last label starts with a letter (RFC 3261 §25.1). */
-function isIpv4(host: string): boolean {
-  let dots = 0;
-  for (let at = 0; at < host.length; at += 1) {
-    const char = host.charCodeAt(at);
-    if (char === DOT) dots += 1;
-    else if (char < ZERO || char > NINE) return false;
-  }
-  return dots === 3;
+  return lower === "udp" || lower === "tcp" ? lower : "unspoken";
 }

@@ -1,7 +1,7 @@
+import type { DnsQuestion } from "../base/dns.ts";
 import { ServerError } from "../causes/index.ts";
 import type { Aor, SipRequest } from "../message/index.ts";
 import { AckRelay, type ClientBranch, type ProxyOutput } from "../proxy/index.ts";
-import type { ResolveQuestion } from "../routing/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Parts } from "./parts.ts";
@@ -54,7 +54,7 @@ export class AckDriver {
         this.#lookup(running, output.aor, nowMs, out);
         return;
       case "resolve":
-        this.#resolve(running, output.branch, output.question);
+        this.#resolve(running, output.branch, output.question, nowMs, out);
         return;
       case "respond":
       case "giveUp":
@@ -95,11 +95,23 @@ export class AckDriver {
     }
   }
 
-  #resolve(running: RunningAck, branch: ClientBranch, question: ResolveQuestion): void {
-    running.awaited += 1;
-    void this.#parts.resolver.resolve(question).then((answer) => {
-      this.#resume(running, (_, out) => running.relay.resolved(branch, answer, out));
-    });
+  #resolve(
+    running: RunningAck,
+    branch: ClientBranch,
+    question: DnsQuestion,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    const { relay } = running;
+    const answer = this.#parts.resolver.ask(question);
+    if (answer instanceof Promise) {
+      running.awaited += 1;
+      void answer.then((given) => {
+        this.#resume(running, (atMs, later) =>
+          relay.resolved(branch, question, given, atMs, later),
+        );
+      });
+    } else relay.resolved(branch, question, answer, nowMs, out);
   }
 
   #later<Answer>(

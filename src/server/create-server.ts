@@ -1,6 +1,7 @@
 import { Authenticator } from "../auth/index.ts";
 import { digestAlgorithms } from "../base/credential.ts";
 import { sipHashKey } from "../base/siphash.ts";
+import { AvoidedDestinations } from "../routing/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import type { Endpoint } from "../transport/index.ts";
 import { newCounters, type ServerCounters } from "./counters.ts";
@@ -110,6 +111,7 @@ function partsOf(
       serves: own.serves,
       auth: settings.auth,
       authenticator,
+      avoided: new AvoidedDestinations(settings.avoidDeadMs),
       strangers: settings.strangers,
       timerCMs: settings.timerCMs,
       branchesPerRequest: settings.branchesPerRequest,

@@ -24,6 +24,8 @@ export {
 export type { ServerCounters } from "./counters.ts";
 export { createServer, type SipServer } from "./create-server.ts";
 export { settingsOf, socketOptionsOf } from "./from-config.ts";
+export { locate } from "./locate.ts";
+export { NO_NAMES } from "./no-names.ts";
 export { openServer, type OpenServer, type OpenServerOptions } from "./open-server.ts";
 export type { CaseKeeper, Resolver, ServerLimits } from "./parts.ts";
 export { runCommand, type CommandWorld } from "./run-command.ts";

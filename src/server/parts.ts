@@ -1,16 +1,14 @@
+import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
 import type { Directory } from "../directory/index.ts";
 import type { LocationStore } from "../location/index.ts";
 import type { ProxyOptions } from "../proxy/index.ts";
 import type { RegistrarOptions } from "../registrar/index.ts";
-import type { ResolveQuestion } from "../routing/index.ts";
-import type { Cause } from "../causes/index.ts";
-import type { Endpoint } from "../base/endpoint.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import type { TransportLayer } from "../transport/index.ts";
 
-/** Answers routing's questions: places in the order to try them, or why there are none. Never rejects. */
+/** Answers questions to the DNS: at once where the answer is known, else later. Never rejects. */
 export interface Resolver {
-  resolve(question: ResolveQuestion): Promise<readonly Endpoint[] | Cause>;
+  ask(question: DnsQuestion): DnsAnswer | Promise<DnsAnswer>;
 }
 
 /** Where ended requests go. */

@@ -1,4 +1,4 @@
-import { formatEndpoint } from "../base/endpoint.ts";
+import type { DnsQuestion } from "../base/dns.ts";
 import { ServerError } from "../causes/index.ts";
 import {
   buildCancel,
@@ -13,7 +13,6 @@ import {
   type SipResponse,
 } from "../message/index.ts";
 import { ProxyCore, type ClientBranch, type ProxyOutput } from "../proxy/index.ts";
-import type { ResolveQuestion } from "../routing/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import type { Flow } from "../transport/index.ts";
 import { relayedCauseId } from "./relayed-cause.ts";
@@ -188,7 +187,7 @@ export class ProxyDriver {
         this.#lookup(running, parts, output.aor, nowMs, out);
         return;
       case "resolve":
-        this.#resolve(running, output.branch, output.question);
+        this.#resolve(running, parts, output.branch, output.question, nowMs, out);
         return;
       case "giveUp":
         // Nothing went out: the record has a cause and no status code.
@@ -342,19 +341,22 @@ export class ProxyDriver {
     }
   }
 
-  #resolve(running: RunningRequest, branch: ClientBranch, question: ResolveQuestion): void {
-    void this.#parts.resolver.resolve(question).then((answer) => {
-      this.#resume(running, ({ core, pending }, nowMs, out) => {
-        if (!("kind" in answer)) {
-          const [first] = answer;
-          const destination =
-            first === undefined ? "" : formatEndpoint(first.transport, first.address, first.port);
-          const { number } = branch;
-          pending.trace.add("next-hop-resolved", nowMs, number, destination, answer.length);
-        }
-        core.resolved(branch, answer, nowMs, out);
+  #resolve(
+    running: RunningRequest,
+    { core }: RunningParts,
+    branch: ClientBranch,
+    question: DnsQuestion,
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    const answer = this.#parts.resolver.ask(question);
+    if (answer instanceof Promise) {
+      void answer.then((given) => {
+        this.#resume(running, (_, atMs, later) =>
+          core.resolved(branch, question, given, atMs, later),
+        );
       });
-    });
+    } else core.resolved(branch, question, answer, nowMs, out);
   }
 
   /** An answer that did not come at once: fed in as an input of its own when it comes, or its absence is. */

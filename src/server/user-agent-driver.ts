@@ -1,9 +1,11 @@
 import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
 import { ServerError } from "../causes/index.ts";
 import { parseMessage, parseUri } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Flow, TransportEvents, TransportLayer } from "../transport/index.ts";
 import type { UserAgent, UserAgentOutput } from "../user-agent/index.ts";
+import { locate } from "./locate.ts";
 import type { Resolver } from "./parts.ts";
 
 /** Flows whose requests may still be answered, and requests whose sending may still fail; the oldest go. */
@@ -24,6 +26,7 @@ export class UserAgentDriver implements TransportEvents {
   readonly #transport: TransportLayer;
   readonly #clock: Clock;
   readonly #resolver: Resolver;
+  readonly #random: Random;
   readonly #tell: (news: UserAgentNews) => void;
   readonly #flows = new Map<number, Flow>();
   #lastFlowId = 0;
@@ -37,6 +40,7 @@ export class UserAgentDriver implements TransportEvents {
       readonly transport: TransportLayer;
       readonly clock: Clock;
       readonly resolver: Resolver;
+      readonly random: Random;
       readonly tell: (news: UserAgentNews) => void;
     },
   ) {
@@ -44,6 +48,7 @@ export class UserAgentDriver implements TransportEvents {
     this.#transport = world.transport;
     this.#clock = world.clock;
     this.#resolver = world.resolver;
+    this.#random = world.random;
     this.#tell = world.tell;
   }
 
@@ -107,12 +112,11 @@ export class UserAgentDriver implements TransportEvents {
     const hop = uri === undefined ? undefined : nextHopOf(uri);
     if (hop?.kind === "destination") {
       this.#sendTo(this.#transport.flowTo(hop.destination), text, transactionKey);
-    } else if (hop?.kind === "ask") {
-      void this.#resolver.resolve(hop.question).then((answer) => {
-        const first = "kind" in answer ? undefined : answer[0];
-        if (first === undefined) this.#unsendable(transactionKey);
-        else this.#sendTo(this.#transport.flowTo(first), text, transactionKey);
-      });
+    } else if (hop?.kind === "locate") {
+      locate(hop.server, this.#resolver, this.#random).then(
+        (destination) => this.#sendTo(this.#transport.flowTo(destination), text, transactionKey),
+        () => this.#unsendable(transactionKey),
+      );
     } else this.#unsendable(transactionKey);
   }
 

@@ -25,6 +25,8 @@ export interface ServerSettings {
   readonly digestAlgorithms?: readonly DigestAlgorithm[];
   /** How the User-Agent of those begins who are offered MD5 alone; nobody where left out. */
   readonly md5OnlyFor?: readonly string[];
+  /** How long a destination found dead is tried last; `routing`'s default where left out. */
+  readonly avoidDeadMs?: number;
   /** Host names and addresses besides the listeners' that mean this server. */
   readonly advertisedHosts: readonly string[];
   readonly limits: ServerLimits;

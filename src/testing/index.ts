@@ -5,3 +5,4 @@ export {
   type NetworkFaults,
 } from "./simulated-network.ts";
 export { VirtualTime } from "./virtual-time.ts";
+export { NameZone, zoneRecord, type ZoneEntry } from "./name-zone.ts";

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { credentialOf } from "../../src/auth/index.ts";
 import { seededRandom } from "../../src/base/random.ts";
-import { because } from "../../src/causes/index.ts";
 import { loadCauseContent } from "../../src/codes/index.ts";
 import { memoryDirectory, type DirectoryEntry } from "../../src/directory/index.ts";
 import { explain, renderExplanation } from "../../src/explain/index.ts";
@@ -104,14 +103,12 @@ export async function fuzzServer(
       },
       location,
       resolver: {
-        resolve: async ({ name, port, transport }) => {
+        ask: async ({ type, name }) => {
           await wait();
           const at = name.length % (PEER_ADDRESSES.length + 2);
           const address = PEER_ADDRESSES[at];
-          if (address === undefined) {
-            return because("next-hop-unresolvable", 500, { target: name, detail: "no such name" });
-          }
-          return [{ transport, address, port: port ?? 5060 }];
+          if (type !== "A" || address === undefined) return { kind: "none", detail: "no such name" };
+          return { kind: "records", records: [{ type, address }] };
         },
       },
       cases: { keep: (record) => void records.push(record) },

@@ -67,6 +67,7 @@ export class Agent {
       transport: this.#transport,
       clock: world.time.clock(),
       resolver: world.resolver,
+      random: world.random,
       tell: (news) => this.#hear(news),
     });
   }

@@ -1,7 +1,7 @@
 import { credentialOf } from "../../src/auth/index.ts";
 import type { Endpoint } from "../../src/base/endpoint.ts";
 import { seededRandom, type Random } from "../../src/base/random.ts";
-import { because, ServerError } from "../../src/causes/index.ts";
+import { ServerError } from "../../src/causes/index.ts";
 import { memoryDirectory, type Directory, type DirectoryEntry } from "../../src/directory/index.ts";
 import { memoryLocationStore, type LocationStore } from "../../src/location/index.ts";
 import { domainOf, parseAor, userOf, type Aor } from "../../src/message/index.ts";
@@ -11,12 +11,13 @@ import {
   type ServerSettings,
   type SipServer,
 } from "../../src/server/index.ts";
-import { PERFECT, SimulatedNetwork, VirtualTime } from "../../src/testing/index.ts";
+import { NameZone, PERFECT, SimulatedNetwork, VirtualTime } from "../../src/testing/index.ts";
 import type { NetworkFaults } from "../../src/testing/index.ts";
 import type { TraceRecord } from "../../src/trace/index.ts";
 import type { TransportEvents, TransportLayer } from "../../src/transport/index.ts";
 import { isServer, SERVER_ENDPOINTS } from "./addresses.ts";
 import { Agent, type AgentOptions } from "./agent.ts";
+import { zoneOf } from "./names.ts";
 import { STRAY_ADDRESS } from "./stray.ts";
 import { WireLog } from "./wire.ts";
 
@@ -57,6 +58,8 @@ export class World {
   readonly faults: readonly string[];
   readonly agents: Agent[] = [];
   readonly #random: Random;
+  /** What the DNS says; may change in the middle of a run. */
+  readonly zone: NameZone;
   readonly #resolver: Resolver;
   readonly #strays: TransportLayer;
 
@@ -69,6 +72,7 @@ export class World {
     readonly faults: readonly string[];
     readonly random: Random;
     readonly resolver: Resolver;
+    readonly zone: NameZone;
     readonly strays: TransportLayer;
   }) {
     this.time = parts.time;
@@ -79,6 +83,7 @@ export class World {
     this.faults = parts.faults;
     this.#random = parts.random;
     this.#resolver = parts.resolver;
+    this.zone = parts.zone;
     this.#strays = parts.strays;
   }
 
@@ -92,7 +97,8 @@ export class World {
     const faults: string[] = [];
     const random = seededRandom(seed + 1_000_003);
     const wait = waiting(time, options.questionsTakeMs ?? 0, seededRandom(seed + 7));
-    const resolver = simulatedResolver(options.names ?? {}, wait);
+    const zone = new NameZone(zoneOf(options.names ?? {}));
+    const resolver = slowNames(zone, wait);
     const server = await createServer(
       { ...DEFAULT_SETTINGS, ...options.settings },
       {
@@ -112,7 +118,18 @@ export class World {
     );
     const strays = network.layer([{ transport: "udp", address: STRAY_ADDRESS, port: 5060 }]);
     await strays.open(NOBODY);
-    return new World({ time, network, server, wire, records, faults, random, resolver, strays });
+    return new World({
+      time,
+      network,
+      server,
+      wire,
+      records,
+      faults,
+      random,
+      resolver,
+      zone,
+      strays,
+    });
   }
 
   /** One datagram from somebody who listens to no answer. */
@@ -198,16 +215,11 @@ function slowLocation(location: LocationStore, wait: Wait): LocationStore {
   return location;
 }
 
-function simulatedResolver(
-  names: Readonly<Record<string, readonly Endpoint[]>>,
-  wait: Wait,
-): Resolver {
+function slowNames(zone: NameZone, wait: Wait): Resolver {
   return {
-    resolve: async ({ name }) => {
+    ask: async (question) => {
       await wait?.();
-      const found = names[name];
-      if (found !== undefined) return found;
-      return because("next-hop-unresolvable", 500, { target: name, detail: "no such name" });
+      return zone.ask(question);
     },
   };
 }

@@ -248,8 +248,12 @@ export class Domain {
         directory: this.directory,
         location: this.location,
         resolver: {
-          resolve: ({ port, transport }) =>
-            Promise.resolve([{ transport, address: ELSEWHERE_ADDRESS, port: port ?? 5060 }]),
+          ask: ({ type }) =>
+            Promise.resolve(
+              type === "A"
+                ? { kind: "records", records: [{ type, address: ELSEWHERE_ADDRESS }] }
+                : { kind: "none", detail: `the name has no ${type} record` },
+            ),
         },
         cases: { keep: (record) => this.records.push(record) },
         tokenSecret: "000102030405060708090a0b0c0d0e0f",

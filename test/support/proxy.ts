@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Authenticator } from "../../src/auth/index.ts";
 import { formatEndpoint, type Endpoint } from "../../src/base/endpoint.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { AvoidedDestinations } from "../../src/routing/index.ts";
 import { sipHashKey } from "../../src/base/siphash.ts";
 import type { Cause } from "../../src/causes/index.ts";
 import {
@@ -29,6 +30,7 @@ export function optionsOf(changes: Partial<ProxyOptions> = {}): ProxyOptions {
     isOwnAddress: (host, port) => host === OUR_ADDRESS && isOurPort(port),
     serves: (host, port) => DOMAINS.includes(host.toLowerCase()) && isOurPort(port),
     auth: "none",
+    avoided: new AvoidedDestinations(),
     authenticator: new Authenticator({ secret: "s", nonceLifetimeMs: 300_000, random }),
     strangers: "honest",
     timerCMs: 185_000,
@@ -130,7 +132,7 @@ export function describe(output: ProxyOutput): string {
     case "lookup":
       return `${output.kind} ${output.aor}`;
     case "resolve":
-      return `resolve ${output.branch.number} ${output.question.name}`;
+      return `resolve ${output.branch.number} ${output.question.type} ${output.question.name}`;
     case "giveUp":
       return `no answer, ${output.cause.id}`;
     case "ended":

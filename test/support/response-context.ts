@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { because } from "../../src/causes/index.ts";
-import type { Endpoint } from "../../src/base/endpoint.ts";
+import type { DnsAnswer, DnsQuestion } from "../../src/base/dns.ts";
 import type { Binding } from "../../src/location/index.ts";
 import { parseAor } from "../../src/message/index.ts";
 import type { ClientBranch } from "../../src/proxy/client-branch.ts";
@@ -38,6 +37,8 @@ export class Fork {
   /** All that ever came out. */
   readonly outputs: ProxyOutput[] = [];
   readonly #method: string;
+  /** Questions to the DNS without an answer. */
+  readonly #asked: DnsQuestion[] = [];
 
   constructor({ request: changes = {}, targets, aor, options: optionChanges = {} }: ForkSetup) {
     const options = optionsOf(optionChanges);
@@ -55,6 +56,27 @@ export class Fork {
     this.context = new ResponseContext(setup, options, this.trace, START_MS);
   }
 
+  /** Answers all that was asked, and all that is asked for because of it: the name has these IPv4 addresses. */
+  #answer(
+    branch: ClientBranch,
+    addresses: readonly string[],
+    nowMs: number,
+    out: ProxyOutput[],
+  ): void {
+    const answerTo = ({ type }: DnsQuestion): DnsAnswer =>
+      type === "A" && addresses.length > 0
+        ? { kind: "records", records: addresses.map((address) => ({ type, address })) }
+        : { kind: "none", detail: "no such name" };
+    for (let asked = this.#asked.shift(); asked !== undefined; asked = this.#asked.shift()) {
+      const later: ProxyOutput[] = [];
+      this.context.resolved(branch, asked, answerTo(asked), nowMs, later);
+      for (const output of later) {
+        if (output.kind === "resolve") this.#asked.push(output.question);
+        else out.push(output);
+      }
+    }
+  }
+
   branch(number: number): ClientBranch {
     const branch = this.context.branches[number - 1];
     assert.ok(branch !== undefined, `there is no branch ${number}`);
@@ -69,6 +91,7 @@ export class Fork {
     assert.ok(this.context.deadlineMs > nowMs, "what was due has been done");
     this.#input(input, fields, nowMs, out);
     this.outputs.push(...out);
+    for (const output of out) if (output.kind === "resolve") this.#asked.push(output.question);
     return out.map(describe);
   }
 
@@ -88,18 +111,9 @@ export class Fork {
     if (what === "timed out") context.branchFailed(branch, "branch-timed-out", "", nowMs, out);
     else if (what === "unreachable") {
       context.branchFailed(branch, "next-hop-unreachable", "port closed", nowMs, out);
-    } else if (word === "resolved") {
-      const places = addresses.map((address): Endpoint => ({
-        transport: "udp",
-        address,
-        port: 5060,
-      }));
-      context.resolved(branch, places, nowMs, out);
-    } else if (what === "unresolvable") {
-      const target = branch.target.uri.text;
-      const cause = because("next-hop-unresolvable", 500, { target, detail: "no such name" });
-      context.resolved(branch, cause, nowMs, out);
-    } else context.receive(branch, responseOf(Number(what), this.#method, fields), nowMs, out);
+    } else if (word === "resolved") this.#answer(branch, addresses, nowMs, out);
+    else if (what === "unresolvable") this.#answer(branch, [], nowMs, out);
+    else context.receive(branch, responseOf(Number(what), this.#method, fields), nowMs, out);
   }
 }
 

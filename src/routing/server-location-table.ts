@@ -1,0 +1,69 @@
+/** What is asked next to locate a server. "domain" and "addresses" are one question for A and one for AAAA. */
+export type Stage =
+  /** Which transports the domain offers, where the URI names neither transport nor port. */
+  | "naptr"
+  /** The servers of one transport. */
+  | "srv"
+  /** The addresses of the domain itself, where it names no servers. */
+  | "domain"
+  /** The addresses of a server that an SRV record names, or of a name with a port. */
+  | "addresses";
+
+/** What became of the question. "refused": one SRV record that names the root. */
+export type Outcome = "records" | "refused" | "none" | "failed" | "silent";
+
+export type Action =
+  /** One SRV question for each of the records that we can use, in their order. */
+  | "askServicesNamed"
+  /** SRV questions for the transports that we speak, UDP first. */
+  | "askServicesSpoken"
+  /** The servers in the order of RFC 2782; the addresses of each are asked for when its turn comes. */
+  | "takeServers"
+  /** Destinations: IPv4 before IPv6, each in the order of the answer. */
+  | "takeAddresses"
+  /** There is nothing here: on to the next question that is still open. */
+  | "goOn"
+  /** The domain has said no: its own addresses are not asked for. */
+  | "goOnWithoutDomain"
+  /** Nobody answers about that name; more questions would only wait longer. */
+  | "giveUp";
+
+export interface Row {
+  readonly then: Action;
+  /** Where the standard says so. Written into the trace with the answer. */
+  readonly rfc: string;
+}
+
+/** RFC 3263 §4.1 and §4.2, with RFC 2782 where they refer to it. */
+export const serverLocationTable = {
+  naptr: {
+    records: { then: "askServicesNamed", rfc: "RFC 3263 §4.1" },
+    refused: { then: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
+    none: { then: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
+    // Name servers that do not know the type say so in many ways: the standard goes on as without records.
+    failed: { then: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
+    silent: { then: "giveUp", rfc: "RFC 3263 §4.1" },
+  },
+  srv: {
+    records: { then: "takeServers", rfc: "RFC 3263 §4.2" },
+    refused: { then: "goOnWithoutDomain", rfc: "RFC 2782" },
+    none: { then: "goOn", rfc: "RFC 3263 §4.2" },
+    // There may be servers: then the domain's own address is not where to go.
+    failed: { then: "goOnWithoutDomain", rfc: "RFC 2782" },
+    silent: { then: "giveUp", rfc: "RFC 2782" },
+  },
+  domain: {
+    records: { then: "takeAddresses", rfc: "RFC 3263 §4.2" },
+    refused: { then: "goOn", rfc: "RFC 3263 §4.2" },
+    none: { then: "goOn", rfc: "RFC 3263 §4.2" },
+    failed: { then: "goOn", rfc: "RFC 3263 §4.2" },
+    silent: { then: "goOn", rfc: "RFC 3263 §4.2" },
+  },
+  addresses: {
+    records: { then: "takeAddresses", rfc: "RFC 3263 §4.2" },
+    refused: { then: "goOn", rfc: "RFC 2782" },
+    none: { then: "goOn", rfc: "RFC 2782" },
+    failed: { then: "goOn", rfc: "RFC 2782" },
+    silent: { then: "goOn", rfc: "RFC 2782" },
+  },
+} as const satisfies Record<Stage, Record<Outcome, Row>>;
