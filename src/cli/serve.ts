@@ -85,6 +85,7 @@ async function serve(file: string | undefined, options: ServeOptions): Promise<E
   const config = checkConfig(file ?? "the command line", given, flagsOf(options));
   const folder = dataFolderPath(options.data ?? config.data, process.env);
   const stopped = firstSignal();
+  const clock = systemClock();
   const server = await openServer({
     settings: settingsOf(config),
     sockets: socketOptionsOf(config),
@@ -92,7 +93,7 @@ async function serve(file: string | undefined, options: ServeOptions): Promise<E
     caseLimits: config.cases,
     resolver: createResolver({
       cacheEntries: config.limits.dnsCacheEntries,
-      nowMs: systemClock().nowMs,
+      nowMs: () => clock.nowMs(),
     }),
     fault: (where, error) => log.fault(where, error),
   });

@@ -10,6 +10,7 @@ export const AVOIDED_MAX = 10_000;
 /** "silent": no response in time; "unreachable": the transport failed; "busy": 503 with Retry-After. */
 export type AvoidReason = "silent" | "unreachable" | "busy";
 
+/** One of them, and why. */
 export interface Avoided {
   readonly destination: string;
   readonly untilMs: number;

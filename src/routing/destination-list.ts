@@ -14,6 +14,7 @@ export type ListedHop = Endpoint | ServerName;
 /** Told of each destination that is passed over: to the trace, mostly. */
 export type Skipped = (destination: string, why: "avoided" | "failed", untilMs: number) => void;
 
+/** What a list decides by besides its hops. */
 export interface DestinationListOptions {
   /** Draws among SRV records of one priority: from 0 up to 1. */
   readonly fraction: () => number;

@@ -29,7 +29,7 @@ export type Action =
   | "giveUp";
 
 export interface Row {
-  readonly then: Action;
+  readonly does: Action;
   /** Where the standard says so. Written into the trace with the answer. */
   readonly rfc: string;
 }
@@ -37,33 +37,33 @@ export interface Row {
 /** RFC 3263 §4.1 and §4.2, with RFC 2782 where they refer to it. */
 export const serverLocationTable = {
   naptr: {
-    records: { then: "askServicesNamed", rfc: "RFC 3263 §4.1" },
-    refused: { then: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
-    none: { then: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
+    records: { does: "askServicesNamed", rfc: "RFC 3263 §4.1" },
+    refused: { does: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
+    none: { does: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
     // Name servers that do not know the type say so in many ways: the standard goes on as without records.
-    failed: { then: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
-    silent: { then: "giveUp", rfc: "RFC 3263 §4.1" },
+    failed: { does: "askServicesSpoken", rfc: "RFC 3263 §4.1" },
+    silent: { does: "giveUp", rfc: "RFC 3263 §4.1" },
   },
   srv: {
-    records: { then: "takeServers", rfc: "RFC 3263 §4.2" },
-    refused: { then: "goOnWithoutDomain", rfc: "RFC 2782" },
-    none: { then: "goOn", rfc: "RFC 3263 §4.2" },
+    records: { does: "takeServers", rfc: "RFC 3263 §4.2" },
+    refused: { does: "goOnWithoutDomain", rfc: "RFC 2782" },
+    none: { does: "goOn", rfc: "RFC 3263 §4.2" },
     // There may be servers: then the domain's own address is not where to go.
-    failed: { then: "goOnWithoutDomain", rfc: "RFC 2782" },
-    silent: { then: "giveUp", rfc: "RFC 2782" },
+    failed: { does: "goOnWithoutDomain", rfc: "RFC 2782" },
+    silent: { does: "giveUp", rfc: "RFC 2782" },
   },
   domain: {
-    records: { then: "takeAddresses", rfc: "RFC 3263 §4.2" },
-    refused: { then: "goOn", rfc: "RFC 3263 §4.2" },
-    none: { then: "goOn", rfc: "RFC 3263 §4.2" },
-    failed: { then: "goOn", rfc: "RFC 3263 §4.2" },
-    silent: { then: "goOn", rfc: "RFC 3263 §4.2" },
+    records: { does: "takeAddresses", rfc: "RFC 3263 §4.2" },
+    refused: { does: "goOn", rfc: "RFC 3263 §4.2" },
+    none: { does: "goOn", rfc: "RFC 3263 §4.2" },
+    failed: { does: "goOn", rfc: "RFC 3263 §4.2" },
+    silent: { does: "goOn", rfc: "RFC 3263 §4.2" },
   },
   addresses: {
-    records: { then: "takeAddresses", rfc: "RFC 3263 §4.2" },
-    refused: { then: "goOn", rfc: "RFC 2782" },
-    none: { then: "goOn", rfc: "RFC 2782" },
-    failed: { then: "goOn", rfc: "RFC 2782" },
-    silent: { then: "goOn", rfc: "RFC 2782" },
+    records: { does: "takeAddresses", rfc: "RFC 3263 §4.2" },
+    refused: { does: "goOn", rfc: "RFC 2782" },
+    none: { does: "goOn", rfc: "RFC 2782" },
+    failed: { does: "goOn", rfc: "RFC 2782" },
+    silent: { does: "goOn", rfc: "RFC 2782" },
   },
 } as const satisfies Record<Stage, Record<Outcome, Row>>;

@@ -97,8 +97,8 @@ export class ServerLocation {
     const outcome = outcomeOf(question, answer);
     const row: Row = serverLocationTable[query.stage][outcome];
     if (outcome === "silent") this.#silences += 1;
-    this.#act(this.#silences < SILENCES_MAX ? row.then : "giveUp", query, answer);
-    if (isReason(query.stage, row.then)) this.#note(question, answer);
+    this.#act(this.#silences < SILENCES_MAX ? row.does : "giveUp", query, answer);
+    if (isReason(query.stage, row.does)) this.#note(question, answer);
     if (this.#awaited === 0) {
       for (const destination of this.#ipv6) this.#take(destination);
       this.#ipv6 = [];

@@ -107,7 +107,8 @@ export async function fuzzServer(
           await wait();
           const at = name.length % (PEER_ADDRESSES.length + 2);
           const address = PEER_ADDRESSES[at];
-          if (type !== "A" || address === undefined) return { kind: "none", detail: "no such name" };
+          if (type !== "A" || address === undefined)
+            return { kind: "none", detail: "no such name" };
           return { kind: "records", records: [{ type, address }] };
         },
       },
