@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { codeNumbers, pairNames, type Languages } from "../../scripts/content/compile-codes.ts";
+import { guideIds } from "../../scripts/content/compile-guides.ts";
 import { codeLanguages } from "../../src/codes/index.ts";
 import { readCodePage, tableRows } from "./code-page.ts";
-
-const content = new URL("../../content/", import.meta.url);
+import { content, json, leftOf, termsHold, text } from "./translation.ts";
 
 interface Shape {
   readonly registered: { readonly sections: readonly string[] };
@@ -21,36 +21,31 @@ interface Shape {
   >;
 }
 type Words = Readonly<Record<string, Readonly<Record<string, string>>>>;
-type Terms = Readonly<
-  Record<
-    string,
-    Readonly<Record<string, { readonly use: string; readonly refused?: readonly string[] }>>
-  >
->;
 
 const listed = json("languages.json") as Languages;
 const shape = json("schema/code-sections.json") as Shape;
-const terms = json("schema/terms.json") as Terms;
 const codes = codeNumbers(new URL("codes/", content));
 const pairs = pairNames(content);
 const others = listed.planned.filter((language) => language !== "en");
 
 /** What a language needs to be in each list of `languages.json`. */
-const needed: Readonly<Record<"codes" | "comparisons" | "pairs", (language: string) => string[]>> =
-  {
-    codes: (language) => [
-      `codes/words/${language}.json`,
-      ...codes.map((code) => `codes/${code}/${language}.md`),
-    ],
-    comparisons: (language) => [`compare/${language}.json`],
-    pairs: (language) => pairs.map((pair) => `pairs/${pair}/${language}.md`),
-  };
+const needed = {
+  codes: (language: string) => [
+    `codes/words/${language}.json`,
+    ...codes.map((code) => `codes/${code}/${language}.md`),
+  ],
+  comparisons: (language: string) => [`compare/${language}.json`],
+  pairs: (language: string) => pairs.map((pair) => `pairs/${pair}/${language}.md`),
+  guides: (language: string) => guideIds(content).map((id) => `guides/${id}/${language}.md`),
+  glossary: (language: string) => [`glossary/${language}.json`],
+  whoSentIt: (language: string) => [`who-sent-it/${language}.json`],
+} as const;
 
 test("the planned languages are those that programs can ask for", () => {
   assert.deepEqual(listed.planned, codeLanguages);
 });
 
-for (const part of ["codes", "comparisons", "pairs"] as const) {
+for (const part of ["codes", "comparisons", "pairs", "guides", "glossary", "whoSentIt"] as const) {
   test(`a language is in the list of ${part} when it is complete there, and only then`, () => {
     assert.ok(listed[part].includes("en"));
     for (const language of listed[part]) {
@@ -179,23 +174,8 @@ function partsHold(code: string, language: string): void {
   assert.deepEqual(linksOf(file), linksOf(`codes/${code}/en.md`), file);
 }
 
-/** Lines and sentences of five words and more; titles, code and quoted phrases stay English. */
 function nothingLeft(english: string, own: string): void {
   assert.deepEqual(leftOf(text(english), text(own)), [], own);
-}
-
-function leftOf(english: string, own: string): readonly string[] {
-  const known = new Set(thoughtsOf(english));
-  return thoughtsOf(own).filter((thought) => known.has(thought));
-}
-
-function thoughtsOf(markdown: string): readonly string[] {
-  return markdown
-    .split("\n")
-    .filter((line) => !line.startsWith("# "))
-    .flatMap((line) => (line.startsWith("|") ? line.split("|") : line.split(/(?<=[.?!])\s+/)))
-    .map((thought) => thought.trim())
-    .filter((thought) => thought.replaceAll(/`[^`]*`|"[^"]*"/g, "").split(/\s+/).length >= 5);
 }
 
 function lengthHolds(code: string, language: string): void {
@@ -209,21 +189,6 @@ function lengthHolds(code: string, language: string): void {
     ratio >= minimum && ratio <= maximum,
     `codes/${code}/${language}.md: ${ratio.toFixed(2)} of the English ${of}, not ${minimum} to ${maximum}`,
   );
-}
-
-function termsHold(words: string, file: string, language: string): void {
-  // What is code or quoted is somebody else's word.
-  const visible = words.replaceAll(/`[^`\n]*`|"[^"\n]*"|«[^»\n]*»|“[^”\n]*”|„[^“\n]*“|\]\([^)\n]*\)/g, "");
-  for (const [thing, byLanguage] of Object.entries(terms)) {
-    for (const refused of byLanguage[language]?.refused ?? []) {
-      const isLatin = /^[\p{Script=Latin}\p{Script=Cyrillic}]/u.test(refused);
-      const pattern = isLatin ? `(?<!\\p{L})${refused}(?!\\p{L})` : refused;
-      assert.ok(
-        !new RegExp(pattern, "iu").test(visible),
-        `${file}: "${refused}"; for "${thing}" the term is "${byLanguage[language]?.use}"`,
-      );
-    }
-  }
 }
 
 function wordsHold(english: string, own: string): void {
@@ -270,12 +235,4 @@ function linksOf(page: string): readonly string[] {
 
 function isThere(path: string): boolean {
   return existsSync(new URL(path, content));
-}
-
-function text(path: string): string {
-  return readFileSync(new URL(path, content), "utf8");
-}
-
-function json(path: string): unknown {
-  return JSON.parse(text(path));
 }
