@@ -15,7 +15,7 @@ async function device(script: AnswerScript, transport: TransportName) {
   const clock = systemClock();
   let driver: UserAgentDriver | undefined;
   const [local] = await layer.open({
-    datagram: (bytes, flow) => driver?.datagram(bytes, flow),
+    datagram: (text, flow) => driver?.datagram(text, flow),
     message: (text, flow) => driver?.message(text, flow),
     unframable: () => undefined,
     sendFailed: () => undefined,

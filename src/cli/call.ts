@@ -96,7 +96,7 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
   const reference = await loadReference("en");
   // Via and Contact carry the address that the kernel uses towards the next hop, so the sockets come first.
   await transport.open({
-    datagram: (bytes, flow) => driver?.datagram(bytes, flow),
+    datagram: (text, flow) => driver?.datagram(text, flow),
     message: (text, flow) => driver?.message(text, flow),
     unframable: () => driver?.unframable(),
     sendFailed: (flow, token) => driver?.sendFailed(flow, token),

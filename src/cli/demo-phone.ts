@@ -50,7 +50,7 @@ export class DemoPhone {
     let driver: UserAgentDriver | undefined;
     // The user agent writes its own port into Contact, so the socket comes first.
     const [local] = await transport.open({
-      datagram: (bytes, flow) => driver?.datagram(bytes, flow),
+      datagram: (text, flow) => driver?.datagram(text, flow),
       message: (text, flow) => driver?.message(text, flow),
       unframable: () => driver?.unframable(),
       sendFailed: (flow, token) => driver?.sendFailed(flow, token),

@@ -121,7 +121,16 @@ function readyLine({ sip, domains }: OpenServer, folder: string): string {
 }
 
 function tellWarnings(server: OpenServer, config: ServerConfig, log: OperatorLog): void {
-  for (const { endpoint, askedBytes, givenBytes } of server.warnings) {
+  for (const warning of server.warnings) {
+    if (warning.kind === "udp-unbatched") {
+      log.info(
+        "udp-unbatched",
+        "UDP goes by node:dgram, at about twice the CPU: native/udp-batch.c was not compiled at installation. " +
+          "To fix it: install a C compiler, then run npm rebuild nexthop",
+      );
+      continue;
+    }
+    const { endpoint, askedBytes, givenBytes } = warning;
     const { transport, address, port } = endpoint;
     log.warn(
       "receive-buffer-small",

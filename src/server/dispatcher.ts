@@ -98,14 +98,14 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     return records.toSorted((one, other) => one.startedAtMs - other.startedAtMs);
   }
 
-  datagram(bytes: Buffer, flow: Flow): void {
+  datagram(text: string, flow: Flow): void {
     // Keep-alives of RFC 5626 §3.5.1 and empty datagrams open with no letter and mean nothing here.
-    const first = bytes[0];
-    if (first === undefined || first === CR || first === LF || first === 0) {
+    const first = text.length === 0 ? 0 : text.charCodeAt(0);
+    if (first === CR || first === LF || first === 0) {
       this.#counters.keepAlives += 1;
       return;
     }
-    this.message(bytes.toString("latin1"), flow);
+    this.message(text, flow);
   }
 
   message(text: string, flow: Flow): void {

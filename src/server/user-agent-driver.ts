@@ -71,8 +71,8 @@ export class UserAgentDriver implements TransportEvents {
     return this.#transport.close();
   }
 
-  datagram(bytes: Buffer, flow: Flow): void {
-    this.message(bytes.toString("latin1"), flow);
+  datagram(text: string, flow: Flow): void {
+    this.message(text, flow);
   }
 
   message(text: string, flow: Flow): void {

@@ -25,8 +25,8 @@ class Peer implements TransportEvents {
     return flow;
   }
 
-  datagram(bytes: Buffer, flow: Flow): void {
-    this.message(bytes.toString("latin1"), flow);
+  datagram(text: string, flow: Flow): void {
+    this.message(text, flow);
   }
 
   message(text: string, flow: Flow): void {

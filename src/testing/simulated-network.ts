@@ -171,7 +171,7 @@ export class SimulatedNetwork {
       this.#tell(id, "arrived", from, to, text);
       const { local } = flow;
       const back = host.owner.udpFlow(host.endpoint, local.address, local.port);
-      host.owner.events?.datagram(Buffer.from(text, "latin1"), back);
+      host.owner.events?.datagram(text, back);
     }
   }
 

@@ -1,5 +1,6 @@
 import { ServerError } from "../causes/index.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
+import { batchAddon } from "./batch-addon.ts";
 import { canonicalAddress, familyOf, isLoopback, isWildcard } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionTable } from "./connection-table.ts";
@@ -36,13 +37,16 @@ export interface SocketLayerOptions {
   readonly advertise?: { readonly host: string; readonly port?: number } | undefined;
 }
 
-/** Something that works, but not as it was asked for. */
-export interface TransportWarning {
-  readonly kind: "receive-buffer-small";
-  readonly endpoint: Endpoint;
-  readonly askedBytes: number;
-  readonly givenBytes: number;
-}
+/** Something that works, but not as it was asked for, or not as well as it could. */
+export type TransportWarning =
+  | {
+      readonly kind: "receive-buffer-small";
+      readonly endpoint: Endpoint;
+      readonly askedBytes: number;
+      readonly givenBytes: number;
+    }
+  /** UDP goes by node:dgram, though this system could do better: the addon is not there. */
+  | { readonly kind: "udp-unbatched" };
 
 /** A {@link TransportLayer} on real sockets. */
 export interface SocketLayer extends TransportLayer {
@@ -51,7 +55,7 @@ export interface SocketLayer extends TransportLayer {
 }
 
 /**
- * UDP by node:dgram and TCP by node:net, IPv4 and IPv6 apart. Knows bytes, peers and limits; of SIP only how a stream
+ * UDP by the addon or node:dgram and TCP by node:net, IPv4 and IPv6 apart. Knows bytes, peers and limits; of SIP only how a stream
  * is cut into messages. Nothing is bound before `open`.
  */
 export function createSocketLayer(options: SocketLayerOptions): SocketLayer {
@@ -112,6 +116,9 @@ class RealSocketLayer implements SocketLayer {
     if (faults.length > 0) {
       await this.close();
       throw new ServerError("listener-refused", faults.join("; "), { cause: causes[0] });
+    }
+    if (this.#udpSockets.length > 0 && process.platform === "linux" && batchAddon() === undefined) {
+      this.warnings.push({ kind: "udp-unbatched" });
     }
     this.#sweepTimer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
     return opened;

@@ -21,8 +21,8 @@ export interface Flow {
 
 /** What a transport tells its owner. None of these is called from inside `send` or `flowTo`. */
 export interface TransportEvents {
-  /** One datagram. `bytes` are the owner's until it returns. */
-  datagram(bytes: Buffer, flow: Flow): void;
+  /** One datagram, as latin1: one char a byte. */
+  datagram(text: string, flow: Flow): void;
   /** One message from a stream, framed by Content-Length. */
   message(text: string, flow: Flow): void;
   /** A stream that cannot be framed any further; it is closed after what `answer` is given was written. */

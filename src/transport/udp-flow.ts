@@ -12,6 +12,8 @@ export class UdpFlow implements Flow {
   readonly socket: UdpSocket;
   /** The connected socket that hears ICMP errors about this peer, while it is watched; may be shut already. */
   watched: WatchedDestination | undefined = undefined;
+  /** The address as batched-port.ts hands it to the kernel; undefined until it does. */
+  words: readonly number[] | undefined = undefined;
 
   constructor(socket: UdpSocket, remoteAddress: string, remotePort: number) {
     this.socket = socket;

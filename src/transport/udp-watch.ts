@@ -15,7 +15,7 @@ export interface WatchedDestination {
 }
 
 interface WatchOwner {
-  datagram(bytes: Buffer, flow: UdpFlow): void;
+  datagram(text: string, flow: UdpFlow): void;
   failed(flow: UdpFlow, tokens: readonly number[], error: NodeJS.ErrnoException): void;
 }
 
@@ -97,7 +97,9 @@ export class UdpWatch {
       };
       socket.on("message", (bytes, peer) => {
         // Between bind and connect a datagram from somebody else may have come in here.
-        this.#owner.datagram(bytes, flow.socket.flowOf(peer.address, peer.port));
+        if (peer.port === 0) return;
+        const from = flow.socket.flowOf(peer.address, peer.port);
+        this.#owner.datagram(bytes.toString("latin1"), from);
       });
       socket.on("error", (error) => {
         const tokens = [...watched.tokens];

@@ -71,8 +71,8 @@ export class FuzzPeer implements TransportEvents {
     this.#write(text, flow);
   }
 
-  datagram(bytes: Buffer, flow: Flow): void {
-    this.message(bytes.toString("latin1"), flow);
+  datagram(text: string, flow: Flow): void {
+    this.message(text, flow);
   }
 
   message(text: string, flow: Flow): void {

@@ -179,8 +179,8 @@ export class Peer implements TransportEvents {
     );
   }
 
-  datagram(bytes: Buffer): void {
-    this.message(bytes.toString("latin1"));
+  datagram(text: string): void {
+    this.message(text);
   }
 
   message(text: string): void {

@@ -50,8 +50,8 @@ export class Recorder implements TransportEvents {
     }
   }
 
-  datagram(bytes: Buffer, flow: Flow): void {
-    this.#keep({ kind: "datagram", flow, text: bytes.toString("latin1"), token: 0, detail: "" });
+  datagram(text: string, flow: Flow): void {
+    this.#keep({ kind: "datagram", flow, text, token: 0, detail: "" });
   }
 
   message(text: string, flow: Flow): void {
