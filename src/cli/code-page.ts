@@ -42,8 +42,8 @@ export function codeLines(code: Code, { labels }: Reference, look: Look): string
   );
   section("instead", paragraphs(text.instead ?? "", look, INDENT));
   lines.push("", painted(labels["facts"] ?? "", "bold", look), ...factLines(code, labels, look));
-  const phrases = code.said.phrases.flatMap(({ pattern, software, means }) => [
-    ...wrapped(painted(phraseOf(pattern), "code", look), look.width, INDENT, 2 * INDENT),
+  const phrases = code.said.phrases.flatMap(({ phrase, software, means }) => [
+    ...wrapped(painted(phrase, "code", look), look.width, INDENT, 2 * INDENT),
     ...wrapped(`${software}: ${means}`, look.width, 2 * INDENT),
   ]);
   if (phrases.length > 0)
@@ -77,13 +77,6 @@ function atAGlance({ said }: Code): string {
   return [said.class, said.finality, said.scope, said.repeat, said.origin]
     .filter((part) => part !== undefined)
     .join(" · ");
-}
-
-/** A pattern as the phrase that people see: without anchors and escapes where these are all it has. */
-function phraseOf(pattern: string): string {
-  const plain = pattern.replace(/^\^/, "").replace(/\$$/, "");
-  const unescaped = plain.replaceAll(/\\([.()?/"+*-])/g, "$1");
-  return /\\|[[\]|*+]|\.\*/.test(unescaped) ? pattern : unescaped;
 }
 
 /** The facts as rows of a label and words. */

@@ -11,6 +11,7 @@ import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { guideCommand } from "./guide.ts";
 import { registrationsCommand } from "./registrations.ts";
 import { exitCodeOf, serveCommand } from "./serve.ts";
+import { siteCommand } from "./site.ts";
 import { userCommand } from "./user.ts";
 import { whyCommand } from "./why.ts";
 
@@ -40,6 +41,7 @@ function program(): Command {
   nexthop.addCommand(codeCommand());
   nexthop.addCommand(compareCommand());
   nexthop.addCommand(guideCommand());
+  nexthop.addCommand(siteCommand());
   callCommand(nexthop);
   demoCommand(nexthop);
   setUp(nexthop);

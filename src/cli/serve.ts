@@ -4,8 +4,10 @@ import type { ServerError } from "../causes/index.ts";
 import {
   checkConfig,
   dataFolderPath,
+  HTTP_ACCEPTED,
   LISTEN_ACCEPTED,
   loadConfigFile,
+  parseHttpSpec,
   parseListenSpec,
   type ConfigFlags,
   type ServerConfig,
@@ -19,6 +21,7 @@ import {
   type OpenServer,
 } from "../server/index.ts";
 import { operatorLog, type OperatorLog } from "../telemetry/index.ts";
+import type { WebServer } from "../web/index.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 
 /** Without `--drain`, SIGTERM ends the process within that, whatever still hangs. */
@@ -29,6 +32,7 @@ interface ServeOptions {
   readonly listen?: readonly Endpoint[];
   readonly data?: string;
   readonly auth?: "digest" | "none";
+  readonly http?: string;
   readonly drain: number;
   readonly log: "people" | "json";
 }
@@ -56,7 +60,7 @@ export function serveCommand(program: Command): void {
         "ask for passwords, or take everybody at their word (lab)",
       ).choices(["digest", "none"]),
     )
-    .addOption(new Option("--http <where>", "there is no web console yet: off").choices(["off"]))
+    .option("--http <where>", "the reference as web pages: HOST:PORT (default: off)", httpSpecOf)
     .option("--drain <seconds>", "on SIGTERM wait so long for calls in progress", secondsOf, 0)
     .addOption(
       new Option("--log <form>", "what goes to standard error")
@@ -77,6 +81,7 @@ Examples:
   nexthop serve --domain example.org
   nexthop serve --domain example.org --listen udp:192.0.2.1:5060 --listen "udp:[2001:db8::1]:5060"
   nexthop serve sip.config.ts --drain 60 --log json
+  nexthop serve --domain example.org --http 127.0.0.1:8080
   nexthop serve --domain lab.test --auth none --listen udp:127.0.0.1:5060`;
 
 async function serve(file: string | undefined, options: ServeOptions): Promise<ExitCode> {
@@ -97,19 +102,37 @@ async function serve(file: string | undefined, options: ServeOptions): Promise<E
     }),
     fault: (where, error) => log.fault(where, error),
   });
+  const web = await openWeb(config, server, log);
   tellWarnings(server, config, log);
-  process.stdout.write(`${readyLine(server, folder)}\n`);
+  process.stdout.write(`${readyLine(server, folder)}${web === undefined ? "" : `, ${web.url}`}\n`);
   const signal = await stopped;
   log.info("stopping", `${signal}: ${pendingText(server, options.drain)}`);
-  await closed(server, options.drain * 1_000);
+  await closed(server, web, options.drain * 1_000);
   return exitCodes.done;
 }
 
-function flagsOf({ domain, listen, auth }: ServeOptions): ConfigFlags {
+/** The pages are loaded here and nowhere else: a server without them neither waits for them nor holds them. */
+async function openWeb(
+  { http }: ServerConfig,
+  server: OpenServer,
+  log: OperatorLog,
+): Promise<WebServer | undefined> {
+  if (http === "off") return undefined;
+  try {
+    const { openWebServer } = await import("../web/index.ts");
+    return await openWebServer({ ...http, fault: (where, error) => log.fault(where, error) });
+  } catch (error) {
+    await server.close({ drainMs: 0 });
+    throw error;
+  }
+}
+
+function flagsOf({ domain, listen, auth, http }: ServeOptions): ConfigFlags {
   return {
     ...(domain === undefined ? {} : { domains: domain }),
     ...(listen === undefined ? {} : { listen }),
     ...(auth === undefined ? {} : { auth }),
+    ...(http === undefined ? {} : { http }),
   };
 }
 
@@ -151,11 +174,16 @@ function pendingText(server: OpenServer, drainSeconds: number): string {
 }
 
 /** Ends when the server has, when the time for it is over, or at the second signal. */
-async function closed(server: OpenServer, drainMs: number): Promise<void> {
+async function closed(
+  server: OpenServer,
+  web: WebServer | undefined,
+  drainMs: number,
+): Promise<void> {
   const timeIsOver = new Promise((resolve) => {
     setTimeout(resolve, drainMs + CLOSE_MS);
   });
   await Promise.race([server.close({ drainMs }), timeIsOver, firstSignal()]);
+  await web?.close();
   // Whatever still holds the event loop (a socket that will not close, a name server that is slow) has had its time.
   setImmediate(() => process.exit(exitCodes.done));
 }
@@ -180,6 +208,13 @@ function collectedListeners(value: string, before: readonly Endpoint[] = []): re
   const endpoint = parseListenSpec(value);
   if (endpoint === undefined) throw new InvalidArgumentError(`accepted: ${LISTEN_ACCEPTED}`);
   return [...before, endpoint];
+}
+
+/** Stays as it was written: the config is where it is read, from the file as from here. */
+function httpSpecOf(text: string): string {
+  if (parseHttpSpec(text) === undefined)
+    throw new InvalidArgumentError(`accepted: ${HTTP_ACCEPTED}`);
+  return text;
 }
 
 function secondsOf(text: string): number {

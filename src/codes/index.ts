@@ -1,4 +1,5 @@
 import type { Comparison } from "./compare/compare.ts";
+import type { CompleteLanguages } from "./complete-languages.ts";
 import type { Ladder } from "./compare/ladder.ts";
 import type { Glossary, Guide, WhoSentIt } from "./guide-types.ts";
 import type { Code, Reference } from "./reference.ts";
@@ -22,6 +23,7 @@ export {
   type RegisteredFacts,
   type UnregisteredFacts,
 } from "./types.ts";
+export type { CompleteLanguages } from "./complete-languages.ts";
 export type { Comparison } from "./compare/compare.ts";
 export type { Ladder, LadderStep } from "./compare/ladder.ts";
 export type {
@@ -38,6 +40,11 @@ export type {
 } from "./guide-types.ts";
 export type { Code, Reference, SaidFacts } from "./reference.ts";
 export type { SearchHit } from "./search.ts";
+
+/** Which languages each part of the reference is complete in, read without loading any of them. */
+export async function completeLanguages(): Promise<CompleteLanguages> {
+  return (await import("./complete-languages.ts")).completeLanguages();
+}
 
 /** Loads one language of the reference, once, and only when somebody asks; then all its answers come at once. */
 export async function loadReference(language: CodeLanguage = "en"): Promise<Reference> {

@@ -1,5 +1,6 @@
 import { comparisonOf, type Comparison } from "./compare/compare.ts";
 import { speechOf, type Speech } from "./compare/fill.ts";
+import { headersOf } from "./compare/rows.ts";
 import { searchCodes, type SearchHit } from "./search.ts";
 import type {
   CodeFacts,
@@ -32,6 +33,7 @@ export interface SaidFacts {
   readonly senders?: readonly string[];
   readonly scope?: string;
   readonly methods?: readonly string[];
+  readonly headers?: string;
   readonly tag?: string;
   readonly fork?: string;
   readonly dialog?: string;
@@ -41,6 +43,8 @@ export interface SaidFacts {
   readonly http?: string;
   readonly phrases: readonly {
     readonly pattern: string;
+    /** The pattern as the phrase that people see, where it is nothing else. */
+    readonly phrase: string;
     readonly software: string;
     readonly means: string;
   }[];
@@ -55,6 +59,8 @@ export interface Reference {
   readonly comparisonsIn: CodeLanguage;
   /** All numbers it knows, registered or not, ascending. */
   readonly numbers: readonly number[];
+  /** The pairs that have words of their own, ascending; the lower number first. */
+  readonly writtenPairs: readonly (readonly [number, number])[];
   /** What the parts of a page are called. */
   readonly labels: Readonly<Record<string, string>>;
   code(number: number): Code | undefined;
@@ -92,6 +98,10 @@ export function referenceOf(all: Loaded): Reference {
     codesIn,
     comparisonsIn,
     numbers: [...byCode.keys()],
+    writtenPairs: Object.keys(pairs).map((pair) => [
+      Number(pair.slice(0, 3)),
+      Number(pair.slice(4)),
+    ]),
     labels: { ...compare["topics"], ...compare["labels"] },
     code(number) {
       const found = byCode.get(number);
@@ -142,6 +152,7 @@ function saidOf(facts: CodeFacts, speech: Speech): SaidFacts {
   const { word, say } = speech;
   const phrases = (facts.vendorPhrases ?? []).map(({ id, pattern, software }) => ({
     pattern,
+    phrase: phraseOf(pattern),
     software,
     means: word("phrases", id),
   }));
@@ -161,6 +172,7 @@ function saidOf(facts: CodeFacts, speech: Speech): SaidFacts {
     senders: facts.senders.map((each) => word("senders", each)),
     scope: word("scope", facts.scope),
     methods: methods.includes("any") ? [word("methods", "any")] : methods,
+    headers: headersOf(facts, speech),
     tag: `${word("toTag", facts.toTag)}; ${word("ack", facts.ack)}`,
     fork: word("forking", facts.forking),
     dialog:
@@ -176,4 +188,11 @@ function saidOf(facts: CodeFacts, speech: Speech): SaidFacts {
       ? {}
       : { http: `${http.code}: ${word("httpRelations", http.relation)}` }),
   };
+}
+
+/** Without anchors and escapes where these are all it has. */
+function phraseOf(pattern: string): string {
+  const bare = pattern.replace(/^\^/, "").replace(/\$$/, "");
+  const unescaped = bare.replaceAll(/\\([.()?/"+*-])/g, "$1");
+  return /\\|[[\]|*+]|\.\*/.test(unescaped) ? pattern : unescaped;
 }

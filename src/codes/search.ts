@@ -10,7 +10,8 @@ export interface SearchHit {
   readonly matched: string;
 }
 
-interface Searched {
+/** What a search reads: the facts, the pages and the words of vendor phrases. */
+export interface Searched {
   readonly facts: readonly CodeFacts[];
   readonly texts: Readonly<Record<string, CodeText>>;
   readonly words: CodeWords;

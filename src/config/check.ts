@@ -10,6 +10,7 @@ export interface ConfigFlags {
   readonly domains?: readonly string[];
   readonly listen?: readonly Endpoint[];
   readonly auth?: "digest" | "none";
+  readonly http?: string;
 }
 
 /**

@@ -12,6 +12,7 @@ const DAY_MS = 24 * 3_600_000;
 /** What holds where neither file nor flags say otherwise. All defaults of the server stand here. */
 export const defaults: Omit<ServerConfig, "listen"> = {
   domains: [],
+  http: "off",
   auth: "digest",
   strangers: "honest",
   forceRport: false,

@@ -6,7 +6,7 @@ export {
   dataFolderPath,
 } from "./data-paths.ts";
 export { defaultListen, defaults } from "./defaults.ts";
-export { LISTEN_ACCEPTED, parseListenSpec } from "./listen-spec.ts";
+export { HTTP_ACCEPTED, LISTEN_ACCEPTED, parseHttpSpec, parseListenSpec } from "./listen-spec.ts";
 export { loadConfigFile } from "./load-config-file.ts";
 export { ConfigError, type ConfigProblem } from "./problem.ts";
 export {
@@ -14,6 +14,7 @@ export {
   type CaseRing,
   type ConfigInput,
   type ConfigLimits,
+  type HttpListener,
   type ListenInput,
   type ServerConfig,
 } from "./types.ts";

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { digestAlgorithms } from "../base/credential.ts";
 import { DEFAULT_PORT, defaultListen, defaults } from "./defaults.ts";
-import { LISTEN_ACCEPTED, parseListenSpec } from "./listen-spec.ts";
+import { HTTP_ACCEPTED, LISTEN_ACCEPTED, parseHttpSpec, parseListenSpec } from "./listen-spec.ts";
 
 // Each leaf's error text says what is accepted there; `check.ts` puts the path and what was given before it.
 
@@ -56,6 +56,13 @@ const listener = z.preprocess(
   listenObject,
 );
 
+const http = z.string({ error: `accepted: ${HTTP_ACCEPTED}` }).transform((given, context) => {
+  const parsed = parseHttpSpec(given);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "custom", message: `accepted: ${HTTP_ACCEPTED}` });
+  return z.NEVER;
+});
+
 const SECOND_MAX = 2 ** 32 - 1; // Expires is a delta-seconds of 32 bits (RFC 3261 §20.19).
 const DAY_MS = 24 * 3_600_000;
 const COUNT_MAX = 10_000_000;
@@ -77,6 +84,7 @@ export const configSchema = z.strictObject(
       .array(listener, { error: "accepted: a list of listeners" })
       .min(1, { error: "accepted: at least one listener" })
       .default(() => [...defaultListen()]),
+    http: http.default(defaults.http),
     auth: oneOf(["digest", "none"]).default(defaults.auth),
     strangers: oneOf(["honest", "uniform"]).default(defaults.strangers),
     forceRport: z.boolean({ error: "accepted: true or false" }).default(defaults.forceRport),

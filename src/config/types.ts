@@ -20,11 +20,19 @@ export interface ConfigLimits extends TransportLimits {
   readonly dnsCacheEntries: number;
 }
 
+/** Where the web pages and their API are served. IPv6 without brackets; port 0 lets the kernel choose. */
+export interface HttpListener {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** A checked configuration, complete and frozen. */
 export interface ServerConfig {
   /** Lower case; empty where neither file nor flags name any, and then the users in the data folder decide. */
   readonly domains: readonly string[];
   readonly listen: readonly Endpoint[];
+  /** The reference as web pages and JSON; "off": no web server at all. */
+  readonly http: HttpListener | "off";
   readonly auth: "digest" | "none";
   /** "uniform": callers from elsewhere get 480 for a user who does not exist, too. */
   readonly strangers: "honest" | "uniform";
@@ -70,6 +78,8 @@ export type ListenInput =
 export interface ConfigInput {
   readonly domains?: readonly string[];
   readonly listen?: readonly ListenInput[];
+  /** `127.0.0.1:8080`, `[::1]:8080` or `off`. */
+  readonly http?: string;
   readonly auth?: "digest" | "none";
   readonly strangers?: "honest" | "uniform";
   readonly forceRport?: boolean;

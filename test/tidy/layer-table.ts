@@ -85,7 +85,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   server: { pure: false, uses: BELOW_SERVER, packages: ["pino"] },
   web: {
     pure: false,
-    uses: ["base", "message", "trace", "codes", "explain", "capture", "telemetry"],
+    uses: ["base", "causes", "message", "trace", "codes", "explain", "capture", "telemetry"],
     typesOf: ["server"],
     packages: ["hono", "@hono/node-server", "zod"],
   },

@@ -156,7 +156,8 @@ function rowsOf(speech: Speech): readonly Row[] {
   ];
 }
 
-function headersOf({ headers }: RegisteredFacts, { say, list }: Speech): string {
+/** The header fields that belong to a code: required, one of several, for one method, usual. */
+export function headersOf({ headers }: RegisteredFacts, { say, list }: Speech): string {
   const parts: string[] = [];
   if (headers.required.length > 0) {
     parts.push(say("cells", "required", { list: list(headers.required) }));

@@ -1,0 +1,28 @@
+import { causeLanguages } from "./cause-content.ts";
+import { codeModules, compareModules, pairModules } from "./generated/languages.ts";
+import { codeLanguages, type CodeLanguage } from "./types.ts";
+
+/** The languages that each part is complete in. A part that is not complete in one is shown in English by whoever asks. */
+export interface CompleteLanguages {
+  /** Pages of codes with their labels. */
+  readonly codes: readonly CodeLanguage[];
+  readonly comparisons: readonly CodeLanguage[];
+  /** Words of their own that pairs have. */
+  readonly pairs: readonly CodeLanguage[];
+  readonly causes: readonly CodeLanguage[];
+}
+
+/** What is compiled of each part. */
+export function completeLanguages(): CompleteLanguages {
+  const causes: readonly string[] = causeLanguages;
+  const comparisons = codeLanguages.filter(
+    (each) => codeModules[each] !== undefined && compareModules[each] !== undefined,
+  );
+  return {
+    // The labels of a page come with the sentences of comparisons.
+    codes: comparisons,
+    comparisons,
+    pairs: comparisons.filter((each) => pairModules[each] !== undefined),
+    causes: codeLanguages.filter((each) => causes.includes(each)),
+  };
+}

@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { codeLanguages } from "../../codes/index.ts";
+
+// What the API answers, said once: the types of the handlers and the OpenAPI document come from here, and a test holds
+// every answer against it. Facts say more than is listed; `content/schema` has them field by field.
+
+const number = z
+  .int()
+  .min(100)
+  .max(799)
+  .meta({ examples: [404] });
+const language = z.enum(codeLanguages).meta({ id: "Language" });
+const listOf = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+const words = z.record(z.string(), z.string()).readonly();
+
+export const codeSummary = z
+  .object({
+    code: number,
+    name: z.string(),
+    registered: z.boolean(),
+    class: z.string(),
+    lead: z.string(),
+  })
+  .meta({ id: "CodeSummary" });
+
+export const codeList = z.object({ language, codes: listOf(codeSummary) }).meta({ id: "CodeList" });
+
+const q850 = z.object({
+  fromSip: z.record(z.string(), z.looseObject({ cause: z.int() })).readonly(),
+  toSip: z.record(z.string(), z.looseObject({ causes: listOf(z.int()) })).readonly(),
+});
+
+const facts = z
+  .looseObject({
+    code: number,
+    name: z.string(),
+    registered: z.boolean(),
+    class: z.string(),
+    final: z.boolean(),
+    spec: z.object({ rfc: z.string(), section: z.string() }).optional(),
+    q850: q850.optional(),
+    unchecked: listOf(z.string()).meta({
+      description: "JSON pointers to facts whose source was not read",
+    }),
+  })
+  .meta({ id: "Facts" });
+
+const text = z.object({
+  lead: z.string(),
+  headings: words,
+  meaning: z.string(),
+  occasions: z.string(),
+  checkColumns: listOf(z.string()),
+  checks: listOf(listOf(z.string())),
+  fixes: listOf(z.object({ reader: z.string(), text: z.string() })).optional(),
+  isNot: z.string().optional(),
+  questions: listOf(z.object({ question: z.string(), answer: z.string() })).optional(),
+  instead: z.string().optional(),
+});
+
+export const codePage = z
+  .object({
+    language,
+    code: number,
+    name: z.string(),
+    facts,
+    text: text.meta({ description: "Markdown of one kind of paragraph; links as in code:480" }),
+    said: z
+      .looseObject({ class: z.string(), finality: z.string() })
+      .meta({ description: "the facts in words" }),
+    example: z.string().optional().meta({ description: "a response on the wire, CRLF and all" }),
+  })
+  .meta({ id: "Code" });
+
+const ladder = z.object({
+  parties: listOf(z.string()),
+  steps: listOf(
+    z.object({ from: z.int(), to: z.int(), text: z.string(), note: z.string().optional() }),
+  ),
+});
+
+export const comparison = z
+  .object({
+    language,
+    codes: z.tuple([number, number]).readonly(),
+    names: z.tuple([z.string(), z.string()]).readonly(),
+    title: z.string(),
+    relation: z.string(),
+    opening: listOf(z.string()),
+    written: z.object({ language, text: z.string() }).optional(),
+    ladder: ladder.optional(),
+    ladderText: listOf(z.string()).optional(),
+    differences: listOf(
+      z.object({
+        topic: z.string(),
+        heading: z.string(),
+        sides: z.tuple([z.string(), z.string()]).readonly(),
+      }),
+    ),
+    shared: listOf(z.object({ topic: z.string(), text: z.string() })),
+    fork: z.string().optional(),
+    sending: listOf(z.string()),
+    headings: words,
+  })
+  .meta({ id: "Comparison" });
+
+export const found = z
+  .object({
+    language,
+    query: z.string(),
+    hits: listOf(
+      z.object({
+        code: number,
+        name: z.string(),
+        lead: z.string(),
+        by: z.enum(["number", "name", "q850", "phrase", "text"]),
+        matched: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: "SearchResult" });
+
+const causeSummary = z.object({
+  id: z.string(),
+  title: z.string(),
+  statusCodes: listOf(z.int()),
+  rfc: z.string(),
+});
+
+export const causeList = z
+  .object({ language, causes: listOf(causeSummary) })
+  .meta({ id: "CauseList" });
+
+export const causePage = causeSummary
+  .extend({
+    language,
+    evidence: listOf(z.string()),
+    text: z.object({
+      title: z.string(),
+      says: z.string(),
+      whatHappened: z.string(),
+      whatTheServerDid: z.string(),
+      howToSeeIt: z.string(),
+      fixes: listOf(z.string()),
+    }),
+    facts: z.looseObject({ severity: z.enum(["info", "warning", "error"]) }),
+  })
+  .meta({ id: "Cause" });
