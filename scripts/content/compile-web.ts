@@ -11,12 +11,12 @@ const STYLES = ["base", "frame", "parts", "pages", "narrow", "print"];
 
 /** What the pages need beside the reference: file name in `src/web/generated`, and text. */
 export function compiledWeb(root: URL): readonly (readonly [name: string, text: string])[] {
-  const { planned } = readJson<{ readonly planned: readonly string[] }>(
-    new URL("content/languages.json", root),
-  );
+  const { planned } = readJson(new URL("content/languages.json", root)) as {
+    readonly planned: readonly string[];
+  };
   const words = planned.map((language) => [
     language,
-    readJson<Readonly<Record<string, string>>>(new URL(`content/web/${language}.json`, root)),
+    readJson(new URL(`content/web/${language}.json`, root)) as Readonly<Record<string, string>>,
   ] as const);
   const keys = Object.keys(words[0]?.[1] ?? {});
   const src = new URL("src/", root);
@@ -65,6 +65,6 @@ function minified(css: string): string {
     .trim();
 }
 
-function readJson<T>(path: URL): T {
-  return JSON.parse(readFileSync(path, "utf8")) as T;
+function readJson(path: URL): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
 }

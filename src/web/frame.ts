@@ -81,28 +81,13 @@ function sharedOf(edition: Edition): Shared {
   header.home = header.search = textOf(headerOf(edition, "home"));
   header.causes = textOf(headerOf(edition, "causes"));
   const footer = textOf(
-    html`<footer>
-      <div class="wrap">
-        <p>${words.footer}</p>
-        <nav aria-label="${words.more}">
-          <ul>
-            <li><a href="${href(edition, "")}">${words.home}</a></li>
-            ${
-              has(edition, "causes")
-                ? html`<li><a href="${href(edition, "causes")}">${words.causes}</a></li>`
-                : nothing
-            }
-            <li>
-              <a
-                href="https://www.iana.org/assignments/sip-parameters/sip-parameters.xhtml#sip-parameters-7"
-                lang="en"
-                >IANA</a
-              >
-            </li>
-          </ul>
-        </nav>
-      </div>
-    </footer>`,
+    html`<footer><div class="wrap"><p>${words.footer}</p><nav aria-label="${words.more}"><ul>
+<li><a href="${href(edition, "")}">${words.home}</a></li>${
+      has(edition, "causes")
+        ? html`<li><a href="${href(edition, "causes")}">${words.causes}</a></li>`
+        : nothing
+    }<li><a href="https://www.iana.org/assignments/sip-parameters/sip-parameters.xhtml#sip-parameters-7" lang="en">IANA</a></li>
+</ul></nav></div></footer>`,
   );
   return { head, header, footer };
 }
@@ -122,38 +107,12 @@ function headerOf(edition: Edition, current: Section): Html {
     .filter(([section]) => has(edition, section))
     .map(
       ([section, word]) =>
-        html`<li>
-          <a
-            href="${href(edition, section)}"
-            ${section === current ? raw(' aria-current="true"') : nothing}
-            >${words[word]}</a
-          >
-        </li>`,
+        html`<li><a href="${href(edition, section)}"${section === current ? raw(' aria-current="true"') : nothing}>${words[word]}</a></li>`,
     );
-  return html`<a class="skip" href="#main">${words.skip}</a>
-    <header class="top">
-      <div class="wrap">
-        <a class="brand" href="${href(edition, "")}">${BRAND}<span>${words.siteName}</span></a>
-        <nav aria-label="${words.navigation}">
-          <ul>
-            ${links}
-          </ul>
-        </nav>
-        <form class="find" role="search" action="${href(edition, "search")}">
-          <label class="hidden" for="q">${words.search}</label
-          ><input
-            id="q"
-            name="q"
-            type="search"
-            placeholder="${words.searchHint}"
-            maxlength="100"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-          /><button>${words.searchButton}</button>
-        </form>
-      </div>
-    </header>`;
+  return html`<a class="skip" href="#main">${words.skip}</a><header class="top"><div class="wrap">
+<a class="brand" href="${href(edition, "")}">${BRAND}<span>${words.siteName}</span></a>
+<nav aria-label="${words.navigation}"><ul>${links}</ul></nav>
+<form class="find" role="search" action="${href(edition, "search")}"><label class="hidden" for="q">${words.search}</label><input id="q" name="q" type="search" placeholder="${words.searchHint}" maxlength="100" autocomplete="off" autocapitalize="none" spellcheck="false"><button>${words.searchButton}</button></form>`;
 }
 
 /** Two hops and what comes back. */

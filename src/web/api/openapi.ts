@@ -18,7 +18,10 @@ export function openApiDocument(): unknown {
     uri: (id) => `#/components/schemas/${id}`,
   });
   const components = Object.fromEntries(
-    Object.entries(made.schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+    Object.entries(made.schemas).map(([id, schema]) => [
+      id,
+      { ...schema, $schema: undefined, $id: undefined },
+    ]),
   );
   return {
     openapi: "3.1.0",

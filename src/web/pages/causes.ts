@@ -17,24 +17,11 @@ export function causesPage(edition: Edition): Page | undefined {
     path: "causes",
     title: words.causesTitle,
     description: words.causesLead,
-    body: html`<div class="hero">
-        <div class="wrap">
-          <h1>${words.causesTitle}</h1>
-          <p class="lead">${words.causesLead}</p>
-        </div>
-      </div>
-      <div class="wrap">
-        <ul class="rows">
-          ${causeIds(edition).map(
-            (id) =>
-              html`<li>
-                <a href="${href(edition, causePath(id))}"><code lang="en">${id}</code></a
-                >${codesOf(id)}
-                <p>${inline(causes.texts[id]?.title ?? "", edition)}</p>
-              </li>`,
-          )}
-        </ul>
-      </div>`,
+    body: html`<div class="hero"><div class="wrap"><h1>${words.causesTitle}</h1><p class="lead">${words.causesLead}</p></div></div>
+<div class="wrap"><ul class="rows">${causeIds(edition).map(
+      (id) =>
+        html`<li><a href="${href(edition, causePath(id))}"><code lang="en">${id}</code></a>${codesOf(id)}<p>${inline(causes.texts[id]?.title ?? "", edition)}</p></li>`,
+    )}</ul></div>`,
   };
 }
 
@@ -50,11 +37,6 @@ export function causePage(id: string, edition: Edition): Page | undefined {
   if (text === undefined || facts === undefined || !Object.hasOwn(causeTable, id)) return undefined;
   const { statusCodes, rfc } = causeTable[id as CauseId];
   const { words, reference } = edition;
-  const section = (heading: string, body: Html): Html =>
-    html`<section>
-      <h2>${heading}</h2>
-      ${body}
-    </section>`;
   const related = facts.relatedCodes.filter(
     (each) => !(statusCodes as readonly number[]).includes(each),
   );
@@ -64,85 +46,29 @@ export function causePage(id: string, edition: Edition): Page | undefined {
     title: text.title,
     description: `${id}: ${plain(text.whatHappened)}`.slice(0, 300),
     ...(statusCodes[0] === undefined ? {} : { tone: toneOf(statusCodes[0]) }),
-    body: html`<div class="hero">
-        <div class="wrap">
-          <nav class="crumbs" aria-label="${words.breadcrumb}">
-            <a href="${href(edition, "causes")}">${words.causes}</a>
-          </nav>
-          <h1>${inline(text.title, edition)}</h1>
-          <p class="id"><code lang="en">${id}</code>${codesOf(id as CauseId)}</p>
-          <blockquote>${says(text.says)}</blockquote>
-        </div>
-      </div>
-      <div class="wrap columns">
-        <article>
-          ${section(words.causeHappened, paragraphs(text.whatHappened, edition))}${section(
-            words.causeServerDid,
-            paragraphs(text.whatTheServerDid, edition),
-          )}${section(words.causeToSee, paragraphs(text.howToSeeIt, edition))}${section(
-            words.causeToFix,
-            html`<ul class="plain">
-              ${text.fixes.map((each) => html`<li>${says(each)}</li>`)}
-            </ul>`,
-          )}
-        </article>
-        <aside aria-labelledby="facts">
-          <h2 id="facts">${reference.labels["facts"]}</h2>
-          <dl class="facts">
-            <div>
-              <dt>${words.causeSends}</dt>
-              <dd>
-                ${
-                  statusCodes.length === 0
-                    ? words.causeSendsNone
-                    : html`<ul class="rows small">
-                        ${statusCodes.map((each) => rowOf(each, edition))}
-                      </ul>`
-                }
-              </dd>
-            </div>
-            <div>
-              <dt>${reference.labels["spec"]}</dt>
-              <dd>${inline(rfc, edition)}</dd>
-            </div>
-            ${
-              related.length === 0
-                ? nothing
-                : html`<div>
-                    <dt>${reference.labels["related"]}</dt>
-                    <dd>
-                      ${inline(related.map((each) => `[${each}](code:${each})`).join(", "), edition)}
-                    </dd>
-                  </div>`
-            }
-            ${
-              facts.relatedCauses.length === 0
-                ? nothing
-                : html`<div>
-                    <dt>${words.causesRelated}</dt>
-                    <dd>
-                      <ul>
-                        ${facts.relatedCauses.map(
-                          (each) =>
-                            html`<li>
-                              <a href="${href(edition, causePath(each))}"
-                                ><code lang="en">${each}</code></a
-                              >
-                            </li>`,
-                        )}
-                      </ul>
-                    </dd>
-                  </div>`
-            }
-          </dl>
-        </aside>
-      </div>`,
+    body: html`<div class="hero"><div class="wrap"><nav class="crumbs" aria-label="${words.breadcrumb}"><a href="${href(edition, "causes")}">${words.causes}</a></nav>
+<h1>${inline(text.title, edition)}</h1><p class="id"><code lang="en">${id}</code>${codesOf(id as CauseId)}</p><blockquote>${says(text.says)}</blockquote></div></div>
+<div class="wrap columns"><article>${section(words.causeHappened, paragraphs(text.whatHappened, edition))}${section(
+      words.causeServerDid,
+      paragraphs(text.whatTheServerDid, edition),
+    )}${section(words.causeToSee, paragraphs(text.howToSeeIt, edition))}${section(
+      words.causeToFix,
+      html`<ul class="plain">${text.fixes.map((each) => html`<li>${says(each)}</li>`)}</ul>`,
+    )}</article>
+<aside aria-labelledby="facts"><h2 id="facts">${reference.labels["facts"]}</h2><dl class="facts">
+<div><dt>${words.causeSends}</dt><dd>${statusCodes.length === 0 ? words.causeSendsNone : html`<ul class="rows small">${statusCodes.map((each) => rowOf(each, edition))}</ul>`}</dd></div>
+<div><dt>${reference.labels["spec"]}</dt><dd>${inline(rfc, edition)}</dd></div>
+${related.length === 0 ? nothing : html`<div><dt>${reference.labels["related"]}</dt><dd>${inline(related.map((each) => `[${each}](code:${each})`).join(", "), edition)}</dd></div>`}
+${facts.relatedCauses.length === 0 ? nothing : html`<div><dt>${words.causesRelated}</dt><dd><ul>${facts.relatedCauses.map((each) => html`<li><a href="${href(edition, causePath(each))}"><code lang="en">${each}</code></a></li>`)}</ul></dd></div>`}
+</dl></aside></div>`,
   };
+}
+
+function section(heading: string, body: Html): Html {
+  return html`<section><h2>${heading}</h2>${body}</section>`;
 }
 
 function codesOf(id: CauseId): Html {
   const { statusCodes } = causeTable[id];
-  return html` <span class="codes"
-    >${statusCodes.map((each) => html`<b class="${toneOf(each)}">${each}</b> `)}</span
-  >`;
+  return html` <span class="codes">${statusCodes.map((each) => html`<b class="${toneOf(each)}">${each}</b> `)}</span>`;
 }

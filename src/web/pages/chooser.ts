@@ -9,27 +9,8 @@ import { href } from "../links.ts";
 export function chooserOf(edition: Edition, a?: number, b?: number): Html {
   const { words } = edition;
   const field = (name: "a" | "b", label: string, value: number | undefined): Html =>
-    html`<label
-      >${label}<input
-        name="${name}"
-        value="${value ?? ""}"
-        inputmode="numeric"
-        maxlength="3"
-        size="5"
-        required
-        autocomplete="off"
-        placeholder="${name === "a" ? "404" : "480"}"
-        ${raw(`pattern="${registeredOf(edition).join("|")}" title="${escaped(words.chooserAccepted)}"`)}
-    /></label>`;
-  return html`<form
-    class="chooser"
-    action="${href(edition, "compare")}"
-    aria-label="${words.chooserLabel}"
-  >
-    ${field("a", words.chooserFirst, a)}${field("b", words.chooserSecond, b)}<button>
-      ${words.compareButton}
-    </button>
-  </form>`;
+    html`<label>${label}<input name="${name}" value="${value ?? ""}" inputmode="numeric" maxlength="3" size="5" required autocomplete="off" placeholder="${name === "a" ? "404" : "480"}" ${raw(`pattern="${registeredOf(edition).join("|")}" title="${escaped(words.chooserAccepted)}"`)}></label>`;
+  return html`<form class="chooser" action="${href(edition, "compare")}" aria-label="${words.chooserLabel}">${field("a", words.chooserFirst, a)}${field("b", words.chooserSecond, b)}<button>${words.compareButton}</button></form>`;
 }
 
 /** The codes that can be compared. */

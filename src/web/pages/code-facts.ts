@@ -67,17 +67,11 @@ export function factsOf(code: Code, edition: Edition): Html {
   const unread = facts.registered ? (facts.unreadSources ?? []) : [];
   const unchecked = labels["unchecked"] ?? "";
   if (unread.length > 0) rows.push(["unchecked", html`${unread.join(", ")}`]);
-  return html`<dl class="facts">
-      ${rows.map(([label, value]) =>
-        value === undefined
-          ? nothing
-          : html`<div>
-              <dt>${labels[label] ?? label}</dt>
-              <dd>${value}</dd>
-            </div>`,
-      )}
-    </dl>
-    ${facts.unchecked.length > 0 ? html`<p class="note">${DOUBT} ${unchecked}</p>` : nothing}`;
+  return html`<dl class="facts">${rows.map(([label, value]) =>
+    value === undefined
+      ? nothing
+      : html`<div><dt>${labels[label] ?? label}</dt><dd>${value}</dd></div>`,
+  )}</dl>${facts.unchecked.length > 0 ? html`<p class="note">${DOUBT} ${unchecked}</p>` : nothing}`;
 }
 
 /** Stands behind what rests on a source that was not read. */
@@ -96,9 +90,7 @@ function words(text: string | undefined): Html | undefined {
 function listed(items: readonly Html[] | undefined): Html | undefined {
   if (items === undefined || items.length === 0) return undefined;
   if (items.length === 1) return items[0];
-  return html`<ul>
-    ${items.map((each) => html`<li>${each}</li>`)}
-  </ul>`;
+  return html`<ul>${items.map((each) => html`<li>${each}</li>`)}</ul>`;
 }
 
 function specOf({ facts }: Code, edition: Edition, doubt: Html): Html | undefined {
@@ -138,20 +130,10 @@ function codeLinks(codes: readonly number[], edition: Edition): Html | undefined
 export function causesOf({ facts }: Code, edition: Edition): Html {
   const { causes, words: labels } = edition;
   if (!facts.registered || facts.causes.length === 0) return nothing;
-  return html`<section>
-    <h2 id="causes">${labels.causesOfCode}</h2>
-    <p>${labels.causesOfCodeNote}</p>
-    <ul class="cards">
-      ${facts.causes.map((id) =>
-        causes === undefined || !has(edition, "causes")
-          ? html`<li class="card"><code>${id}</code></li>`
-          : html`<li class="card">
-              <a href="${href(edition, causePath(id))}"
-                ><code lang="en">${id}</code
-                ><span>${inline(causes.texts[id]?.title ?? "", edition)}</span></a
-              >
-            </li>`,
-      )}
-    </ul>
-  </section>`;
+  return html`<section><h2 id="causes">${labels.causesOfCode}</h2><p>${labels.causesOfCodeNote}</p><ul class="cards">${facts.causes.map(
+    (id) =>
+      causes === undefined || !has(edition, "causes")
+        ? html`<li class="card"><code>${id}</code></li>`
+        : html`<li class="card"><a href="${href(edition, causePath(id))}"><code lang="en">${id}</code><span>${inline(causes.texts[id]?.title ?? "", edition)}</span></a></li>`,
+  )}</ul></section>`;
 }

@@ -42,29 +42,11 @@ function bodyOf(code: Code, edition: Edition): Html {
     ],
   ];
   const shown = parts.filter(([id]) => isThere(id, code));
-  return html`${heroOf(code, edition)}
-    <div class="wrap columns">
-      <article>
-        <nav class="contents" aria-label="${words.onThisPage}">
-          <ul>
-            ${shown.map(([id, heading]) => html`<li><a href="#${id}">${heading}</a></li>`)}
-          </ul>
-        </nav>
-        ${shown.map(
-          ([id, heading, body]) =>
-            html`<section>
-              <h2 id="${id}">${heading}</h2>
-              ${body}
-            </section>`,
-        )}
-        ${causesOf(code, edition)}${comparisonsOf(code, edition)}
-      </article>
-      <aside aria-labelledby="facts">
-        <h2 id="facts">${reference.labels["facts"]}</h2>
-        ${factsOf(code, edition)}
-      </aside>
-    </div>
-    ${neighbours(code, edition)}`;
+  return html`${heroOf(code, edition)}<div class="wrap columns"><article>
+<nav class="contents" aria-label="${words.onThisPage}"><ul>${shown.map(([id, heading]) => html`<li><a href="#${id}">${heading}</a></li>`)}</ul></nav>
+${shown.map(([id, heading, body]) => html`<section><h2 id="${id}">${heading}</h2>${body}</section>`)}
+${causesOf(code, edition)}${comparisonsOf(code, edition)}</article>
+<aside aria-labelledby="facts"><h2 id="facts">${reference.labels["facts"]}</h2>${factsOf(code, edition)}</aside></div>${neighbours(code, edition)}`;
 }
 
 function isThere(id: string, { text, example, said }: Code): boolean {
@@ -105,70 +87,37 @@ function heroOf(code: Code, edition: Edition): Html {
 
 function checksOf({ text }: Code, edition: Edition): Html {
   const columns = text.checkColumns;
-  return html`<table class="stack checks">
-    <thead>
-      <tr>
-        ${columns.map((each) => html`<th scope="col">${each}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${text.checks.map(
-        (cells) =>
-          html`<tr>
-            ${cells.map((cell, at) =>
-              at === 0
-                ? html`<th scope="row">${inline(cell, edition)}</th>`
-                : html`<td data-label="${columns[at] ?? ""}">${inline(cell, edition)}</td>`,
-            )}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return html`<table class="stack checks"><thead><tr>${columns.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead><tbody>${text.checks.map(
+    (cells) =>
+      html`<tr>${cells.map((cell, at) =>
+        at === 0
+          ? html`<th scope="row">${inline(cell, edition)}</th>`
+          : html`<td data-label="${columns[at] ?? ""}">${inline(cell, edition)}</td>`,
+      )}</tr>`,
+  )}</tbody></table>`;
 }
 
 function fixesOf({ text }: Code, edition: Edition): Html {
-  return html`<div class="fixes">
-    ${(text.fixes ?? []).map(
-      ({ reader, text: fix }) =>
-        html`<div class="fix">
-          <h3>${reader}</h3>
-          ${paragraphs(fix, edition)}
-        </div>`,
-    )}
-  </div>`;
+  return html`<div class="fixes">${(text.fixes ?? []).map(
+    ({ reader, text: fix }) =>
+      html`<div class="fix"><h3>${reader}</h3>${paragraphs(fix, edition)}</div>`,
+  )}</div>`;
 }
 
 function questionsOf({ text }: Code, edition: Edition): Html {
   return html`${(text.questions ?? []).map(
     ({ question, answer }) =>
-      html`<h3>${inline(question, edition)}</h3>
-        ${paragraphs(answer, edition)}`,
+      html`<h3>${inline(question, edition)}</h3>${paragraphs(answer, edition)}`,
   )}`;
 }
 
 function phrasesOf(code: Code, edition: Edition): Html {
   const { words } = edition;
   const isUnchecked = doubtsOf(code)("/vendorPhrases");
-  return html`<table class="stack">
-      <thead>
-        <tr>
-          <th scope="col">${words.phrase}</th>
-          <th scope="col">${words.software}</th>
-          <th scope="col">${words.phraseMeans}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${code.said.phrases.map(
-          ({ phrase, software, means }) =>
-            html`<tr>
-              <th scope="row"><code lang="en">${phrase}</code></th>
-              <td data-label="${words.software}" lang="en">${software}</td>
-              <td data-label="${words.phraseMeans}">${means}${isUnchecked ? DOUBT : nothing}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-    ${isUnchecked ? html`<p class="note">${DOUBT} ${edition.reference.labels["unchecked"]}</p>` : nothing}`;
+  return html`<table class="stack"><thead><tr><th scope="col">${words.phrase}</th><th scope="col">${words.software}</th><th scope="col">${words.phraseMeans}</th></tr></thead><tbody>${code.said.phrases.map(
+    ({ phrase, software, means }) =>
+      html`<tr><th scope="row"><code lang="en">${phrase}</code></th><td data-label="${words.software}" lang="en">${software}</td><td data-label="${words.phraseMeans}">${means}${isUnchecked ? DOUBT : nothing}</td></tr>`,
+  )}</tbody></table>${isUnchecked ? html`<p class="note">${DOUBT} ${edition.reference.labels["unchecked"]}</p>` : nothing}`;
 }
 
 /** The comparisons that people ask for most, then one with every other code. */
@@ -181,21 +130,12 @@ function comparisonsOf({ code, facts }: Code, edition: Edition): Html {
   const others = reference.numbers.filter(
     (each) => each !== code && reference.code(each)?.facts.registered === true,
   );
-  return html`<section>
-    <h2 id="compare">${fill(words.compareWith, { code })}</h2>
-    <ul class="cards">
-      ${near.map(
-        (each) =>
-          html`<li class="card ${toneOf(each)}"><a href="${href(edition, pairPath(code, each))}"><b>${code} – ${each}</b><span${raw(inEnglish(edition))}>${reference.code(each)?.name ?? ""}</span></a></li>`,
-      )}
-    </ul>
-    <details class="all">
-      <summary>${fill(words.compareWithAny, { code })}</summary>
-      <p class="numbers">
-        ${others.map((each) => html`<a href="${href(edition, pairPath(code, each))}">${each}</a> `)}
-      </p>
-    </details>
-  </section>`;
+  return html`<section><h2 id="compare">${fill(words.compareWith, { code })}</h2><ul class="cards">${near.map(
+    (each) =>
+      html`<li class="card ${toneOf(each)}"><a href="${href(edition, pairPath(code, each))}"><b>${code} – ${each}</b><span${raw(inEnglish(edition))}>${reference.code(each)?.name ?? ""}</span></a></li>`,
+  )}</ul><details class="all"><summary>${fill(words.compareWithAny, { code })}</summary><p class="numbers">${others.map(
+    (each) => html`<a href="${href(edition, pairPath(code, each))}">${each}</a> `,
+  )}</p></details></section>`;
 }
 
 function neighbours({ code }: Code, edition: Edition): Html {
@@ -205,7 +145,5 @@ function neighbours({ code }: Code, edition: Edition): Html {
     number === undefined
       ? html`<span></span>`
       : html`<a rel="${rel}" class="${toneOf(number)}" href="${href(edition, codePath(number))}"><b>${number}</b> <span${raw(inEnglish(edition))}>${edition.reference.code(number)?.name ?? ""}</span></a>`;
-  return html`<nav class="wrap neighbours" aria-label="${edition.words.neighbours}">
-    ${link(numbers[at - 1], "prev")}${link(numbers[at + 1], "next")}
-  </nav>`;
+  return html`<nav class="wrap neighbours" aria-label="${edition.words.neighbours}">${link(numbers[at - 1], "prev")}${link(numbers[at + 1], "next")}</nav>`;
 }

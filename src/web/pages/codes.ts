@@ -12,37 +12,18 @@ export function codesPage(edition: Edition): Page {
   const classes = byClass(edition);
   const jump = classes.map(
     ([said, codes]) =>
-      html`<li class="${toneOf(codes[0]?.code ?? 0)}">
-        <a href="#${toneOf(codes[0]?.code ?? 0)}">${said}</a>
-      </li>`,
+      html`<li class="${toneOf(codes[0]?.code ?? 0)}"><a href="#${toneOf(codes[0]?.code ?? 0)}">${said}</a></li>`,
   );
   return {
     section: "codes",
     path: "codes",
     title: words.codesTitle,
     description: words.codesLead,
-    body: html`<div class="hero">
-        <div class="wrap">
-          <h1>${words.codesTitle}</h1>
-          <p class="lead">${words.codesLead}</p>
-          <nav class="contents" aria-label="${words.onThisPage}">
-            <ul>
-              ${jump}
-            </ul>
-          </nav>
-        </div>
-      </div>
-      <div class="wrap">
-        ${classes.map(([said, codes]) => {
-          const tone = toneOf(codes[0]?.code ?? 0);
-          return html`<section class="${tone}">
-            <h2 class="class" id="${tone}">${said}</h2>
-            <ul class="rows">
-              ${codes.map((each) => rowOf(each.code, edition))}
-            </ul>
-          </section>`;
-        })}
-      </div>`,
+    body: html`<div class="hero"><div class="wrap"><h1>${words.codesTitle}</h1><p class="lead">${words.codesLead}</p><nav class="contents" aria-label="${words.onThisPage}"><ul>${jump}</ul></nav></div></div>
+<div class="wrap">${classes.map(([said, codes]) => {
+      const tone = toneOf(codes[0]?.code ?? 0);
+      return html`<section class="${tone}"><h2 class="class" id="${tone}">${said}</h2><ul class="rows">${codes.map((each) => rowOf(each.code, edition))}</ul></section>`;
+    })}</div>`,
   };
 }
 

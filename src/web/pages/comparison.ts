@@ -24,56 +24,28 @@ export function comparisonPage(a: number, b: number, edition: Edition): Page | u
 function bodyOf(comparison: Comparison, edition: Edition): Html {
   const { codes, opening, headings, written, ladder, shared, fork, sending } = comparison;
   const section = (key: string, body: Html): Html =>
-    html`<section>
-      <h2 id="${key}">${headings[key]}</h2>
-      ${body}
-    </section>`;
-  return html`${heroOf(comparison, edition)}
-    <div class="wrap">
-      <article class="wide">
-        <p class="verdict">${opening[0]}</p>
-        ${opening.slice(1).map((each) => html`<p>${each}</p>`)}
-        ${written === undefined ? nothing : section("written", paragraphs(written.text, edition))}${
-          ladder === undefined
-            ? nothing
-            : section("ladder", ladderOf(ladder, headings["ladder"] ?? ""))
-        }${section("differences", differencesOf(comparison, edition))}${
-          shared.length === 0
-            ? nothing
-            : section(
-                "shared",
-                html`<ul class="plain">
-                  ${shared.map(({ text }) => html`<li>${linked(text, edition)}</li>`)}
-                </ul>`,
-              )
-        }${fork === undefined ? nothing : section("fork", html`<p>${fork}</p>`)}${section(
-          "sending",
-          html`<ul class="plain">
-            ${sending.map((each) => html`<li>${inline(each, edition)}</li>`)}
-          </ul>`,
-        )}
-        <section class="other">
-          <h2 id="other">${edition.words.compareOther}</h2>
-          ${chooserOf(edition, ...codes)}${nearPairs(comparison, edition)}
-        </section>
-      </article>
-    </div>`;
+    html`<section><h2 id="${key}">${headings[key]}</h2>${body}</section>`;
+  return html`${heroOf(comparison, edition)}<div class="wrap"><article class="wide"><p class="verdict">${opening[0]}</p>${opening.slice(1).map((each) => html`<p>${each}</p>`)}
+${written === undefined ? nothing : section("written", paragraphs(written.text, edition))}${
+    ladder === undefined ? nothing : section("ladder", ladderOf(ladder, headings["ladder"] ?? ""))
+  }${section("differences", differencesOf(comparison, edition))}${
+    shared.length === 0
+      ? nothing
+      : section(
+          "shared",
+          html`<ul class="plain">${shared.map(({ text }) => html`<li>${linked(text, edition)}</li>`)}</ul>`,
+        )
+  }${fork === undefined ? nothing : section("fork", html`<p>${fork}</p>`)}${section(
+    "sending",
+    html`<ul class="plain">${sending.map((each) => html`<li>${inline(each, edition)}</li>`)}</ul>`,
+  )}<section class="other"><h2 id="other">${edition.words.compareOther}</h2>${chooserOf(edition, ...codes)}${nearPairs(comparison, edition)}</section></article></div>`;
 }
 
 function heroOf({ codes, names }: Comparison, edition: Edition): Html {
   const english = raw(inEnglish(edition));
   const side = (at: 0 | 1): Html =>
-    html`<a class="side ${toneOf(codes[at])}" href="${href(edition, codePath(codes[at]))}"
-      ><span class="number">${codes[at]}</span> <span class="name" ${english}>${names[at]}</span></a
-    >`;
-  return html`<div class="hero versus">
-    <div class="wrap">
-      <nav class="crumbs" aria-label="${edition.words.breadcrumb}">
-        <a href="${href(edition, "compare")}">${edition.words.compare}</a>
-      </nav>
-      <h1>${side(0)} <span class="and">${edition.words.versus}</span> ${side(1)}</h1>
-    </div>
-  </div>`;
+    html`<a class="side ${toneOf(codes[at])}" href="${href(edition, codePath(codes[at]))}"><span class="number">${codes[at]}</span> <span class="name"${english}>${names[at]}</span></a>`;
+  return html`<div class="hero versus"><div class="wrap"><nav class="crumbs" aria-label="${edition.words.breadcrumb}"><a href="${href(edition, "compare")}">${edition.words.compare}</a></nav><h1>${side(0)} <span class="and">${edition.words.versus}</span> ${side(1)}</h1></div></div>`;
 }
 
 function differencesOf({ codes, names, differences }: Comparison, edition: Edition): Html {
@@ -82,28 +54,13 @@ function differencesOf({ codes, names, differences }: Comparison, edition: Editi
     (at) =>
       html`<th scope="col" class="${toneOf(codes[at])}"><b>${codes[at]}</b> <span${english}>${names[at]}</span></th>`,
   );
-  return html`<table class="stack two">
-    <thead>
-      <tr>
-        <td></td>
-        ${head}
-      </tr>
-    </thead>
-    <tbody>
-      ${differences.map(
-        ({ topic, heading, sides }) =>
-          html`<tr>
-            <th scope="row">${heading}</th>
-            ${sides.map(
-              (text, at) =>
-                html`<td data-label="${codes[at] ?? ""}">
-                  ${topic === "nexthop" || topic === "confused" ? linked(text, edition) : inline(text, edition)}
-                </td>`,
-            )}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return html`<table class="stack two"><thead><tr><td></td>${head}</tr></thead><tbody>${differences.map(
+    ({ topic, heading, sides }) =>
+      html`<tr><th scope="row">${heading}</th>${sides.map(
+        (text, at) =>
+          html`<td data-label="${codes[at] ?? ""}">${topic === "nexthop" || topic === "confused" ? linked(text, edition) : inline(text, edition)}</td>`,
+      )}</tr>`,
+  )}</tbody></table>`;
 }
 
 /** Text of the rules in which ids of causes and numbers of codes may stand, as links. */
@@ -137,10 +94,8 @@ function nearPairs({ codes }: Comparison, edition: Edition): Html {
       .slice(0, 4)
       .map((each) => [code, each] as const);
   });
-  return html`<p class="numbers">
-    ${pairs.map(
-      ([a, b]) =>
-        html`<a href="${href(edition, pairPath(a, b))}">${Math.min(a, b)} – ${Math.max(a, b)}</a> `,
-    )}
-  </p>`;
+  return html`<p class="numbers">${pairs.map(
+    ([a, b]) =>
+      html`<a href="${href(edition, pairPath(a, b))}">${Math.min(a, b)} – ${Math.max(a, b)}</a> `,
+  )}</p>`;
 }

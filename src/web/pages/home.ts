@@ -27,43 +27,13 @@ export function homePage(edition: Edition): Page {
     path: "",
     title: words.homeTitle,
     description: words.homeLead,
-    body: html`<div class="hero home">
-        <div class="wrap">
-          <h1>${words.homeTitle}</h1>
-          <p class="lead">${words.homeLead}</p>
-          <form
-            class="big"
-            role="search"
-            action="${href(edition, "search")}"
-            aria-label="${words.searchPage}"
-          >
-            <label class="hidden" for="ask">${words.search}</label
-            ><input
-              id="ask"
-              name="q"
-              type="search"
-              placeholder="${words.searchHint}"
-              maxlength="100"
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck="false"
-            /><button>${words.searchButton}</button>
-          </form>
-        </div>
-      </div>
-      <div class="wrap">
-        ${tilesOf(edition)}${
-          has(edition, "compare")
-            ? html`<section>
-                <h2>${words.compareTitle}</h2>
-                ${chooserOf(edition)}
-                <ul class="cards">
-                  ${ASKED_MOST.map(([a, b]) => pairCard(a, b, edition))}
-                </ul>
-              </section>`
-            : nothing
-        }
-      </div>`,
+    body: html`<div class="hero home"><div class="wrap"><h1>${words.homeTitle}</h1><p class="lead">${words.homeLead}</p>
+<form class="big" role="search" action="${href(edition, "search")}" aria-label="${words.searchPage}"><label class="hidden" for="ask">${words.search}</label><input id="ask" name="q" type="search" placeholder="${words.searchHint}" maxlength="100" autocomplete="off" autocapitalize="none" spellcheck="false"><button>${words.searchButton}</button></form></div></div>
+<div class="wrap">${tilesOf(edition)}${
+      has(edition, "compare")
+        ? html`<section><h2>${words.compareTitle}</h2>${chooserOf(edition)}<ul class="cards">${ASKED_MOST.map(([a, b]) => pairCard(a, b, edition))}</ul></section>`
+        : nothing
+    }</div>`,
   };
 }
 
@@ -88,16 +58,10 @@ export function byClass({
 function tilesOf(edition: Edition): Html {
   const { labels } = edition.reference;
   return html`${byClass(edition).map(
-      ([said, codes]) =>
-        html`<section class="${toneOf(codes[0]?.code ?? 0)}">
-          <h2 class="class">${said}</h2>
-          <ul class="tiles">
-            ${codes.map(
-              ({ code, name, facts }) =>
-                html`<li><a class="tile${facts.registered ? "" : " odd"}" href="${href(edition, codePath(code))}"><b>${code}</b><span${raw(inEnglish(edition))}>${name}</span>${facts.registered ? nothing : html`<span class="hidden"> (${labels["unregistered"]})</span>`}</a></li>`,
-            )}
-          </ul>
-        </section>`,
-    )}
-    <p class="note"><span class="key" aria-hidden="true"></span> ${labels["unregistered"]}</p>`;
+    ([said, codes]) =>
+      html`<section class="${toneOf(codes[0]?.code ?? 0)}"><h2 class="class">${said}</h2><ul class="tiles">${codes.map(
+        ({ code, name, facts }) =>
+          html`<li><a class="tile${facts.registered ? "" : " odd"}" href="${href(edition, codePath(code))}"><b>${code}</b><span${raw(inEnglish(edition))}>${name}</span>${facts.registered ? nothing : html`<span class="hidden"> (${labels["unregistered"]})</span>`}</a></li>`,
+      )}</ul></section>`,
+  )}<p class="note"><span class="key" aria-hidden="true"></span> ${labels["unregistered"]}</p>`;
 }

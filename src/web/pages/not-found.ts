@@ -16,24 +16,7 @@ export function notFoundPage(asked: string, edition: Edition): Page {
     description: words.notFoundLead,
     isUnlisted: true,
     tone: "c4",
-    body: html`<div class="hero">
-        <div class="wrap">
-          <h1><span class="number">404</span> <span class="name">${words.notFoundTitle}</span></h1>
-          <p class="lead">${words.notFoundLead}</p>
-        </div>
-      </div>
-      <div class="wrap">
-        ${
-          near.length === 0
-            ? nothing
-            : html`<section>
-                <h2>${words.notFoundNear}</h2>
-                <ul class="rows">
-                  ${near.map((each) => rowOf(each, edition))}
-                </ul>
-              </section>`
-        }
-        <p><a href="${href(edition, "codes")}">${words.codesTitle}</a></p>
-      </div>`,
+    body: html`<div class="hero"><div class="wrap"><h1><span class="number">404</span> <span class="name">${words.notFoundTitle}</span></h1><p class="lead">${words.notFoundLead}</p></div></div>
+<div class="wrap">${near.length === 0 ? nothing : html`<section><h2>${words.notFoundNear}</h2><ul class="rows">${near.map((each) => rowOf(each, edition))}</ul></section>`}<p><a href="${href(edition, "codes")}">${words.codesTitle}</a></p></div>`,
   };
 }

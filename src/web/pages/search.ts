@@ -1,6 +1,6 @@
 import type { SearchHit } from "../../codes/index.ts";
 import type { Edition } from "../edition.ts";
-import { html, nothing, raw, type Html } from "../html.ts";
+import { html, nothing, type Html } from "../html.ts";
 import { href } from "../links.ts";
 import type { Page } from "../page.ts";
 import { fill } from "../words.ts";
@@ -20,49 +20,15 @@ export function searchPage(edition: Edition, query = ""): Page {
     title: asked === "" ? words.searchPage : `${asked} · ${words.searchPage}`,
     description: words.searchLead,
     isUnlisted: true,
-    body: html`<div class="hero">
-        <div class="wrap">
-          <h1>${words.searchPage}</h1>
-          <p class="lead">${words.searchLead}</p>
-          <form
-            class="big"
-            role="search"
-            action="${href(edition, "search")}"
-            aria-label="${words.searchPage}"
-          >
-            <label class="hidden" for="ask">${words.search}</label
-            ><input
-              id="ask"
-              name="q"
-              type="search"
-              value="${asked}"
-              maxlength="${QUERY_MAX_CHARS}"
-              placeholder="${words.searchHint}"
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck="false"
-            /><button>${words.searchButton}</button>
-          </form>
-        </div>
-      </div>
-      <div class="wrap" ${place.isStatic ? raw(staticData(edition)) : nothing} id="results">
-        <p role="status">
-          ${asked.trim() === "" ? nothing : foundText(hits.length, asked, edition)}
-        </p>
-        <ul class="rows">
-          ${hits.map((hit) => rowOf(hit.code, edition, whyOf(hit, edition)))}
-        </ul>
-        ${
-          place.isStatic
-            ? html`<noscript
-                ><p>
-                  ${words.searchNoScript}
-                  <a href="${href(edition, "codes")}">${words.codesTitle}</a>
-                </p></noscript
-              >`
-            : nothing
-        }
-      </div>`,
+    body: html`<div class="hero"><div class="wrap"><h1>${words.searchPage}</h1><p class="lead">${words.searchLead}</p>
+<form class="big" role="search" action="${href(edition, "search")}" aria-label="${words.searchPage}"><label class="hidden" for="ask">${words.search}</label><input id="ask" name="q" type="search" value="${asked}" maxlength="${QUERY_MAX_CHARS}" placeholder="${words.searchHint}" autocomplete="off" autocapitalize="none" spellcheck="false"><button>${words.searchButton}</button></form></div></div>
+<div class="wrap"${place.isStatic ? staticData(edition) : nothing} id="results"><p role="status">${
+      asked.trim() === "" ? nothing : foundText(hits.length, asked, edition)
+    }</p><ul class="rows">${hits.map((hit) => rowOf(hit.code, edition, whyOf(hit, edition)))}</ul>${
+      place.isStatic
+        ? html`<noscript><p>${words.searchNoScript} <a href="${href(edition, "codes")}">${words.codesTitle}</a></p></noscript>`
+        : nothing
+    }</div>`,
   };
 }
 
@@ -76,7 +42,7 @@ function whyOf({ by, matched, name }: SearchHit, { reference }: Edition): Html {
 }
 
 /** What the script needs of this language: where its index is, and how to say what it found. */
-function staticData(edition: Edition): string {
+function staticData(edition: Edition): Html {
   const { words, reference } = edition;
   const said = {
     found: words.searchFound,
@@ -86,6 +52,5 @@ function staticData(edition: Edition): string {
       ["name", "q850", "phrase", "text"].map((by) => [by, reference.labels[by]]),
     ),
   };
-  return html` data-index="${href(edition, "search/index.json")}"
-  data-codes="${href(edition, "codes/")}" data-said="${JSON.stringify(said)}"`.toString();
+  return html` data-index="${href(edition, "search/index.json")}" data-codes="${href(edition, "codes/")}" data-said="${JSON.stringify(said)}"`;
 }

@@ -7,15 +7,7 @@ export function wireOf(message: string, label: string): Html {
   const rows = lines.map((line) => {
     if (line === "") inBody = true;
     const [, name, rest] = (inBody ? undefined : /^([\w-]+):(.*)$/.exec(line)) ?? [];
-    return name === undefined ? html`${line} ` : html`<i>${name}:</i>${rest} `;
+    return name === undefined ? html`${line}\n` : html`<i>${name}:</i>${rest}\n`;
   });
-  return html`<pre
-    class="wire"
-    tabindex="0"
-    role="region"
-    aria-label="${label}"
-    lang="en"
-    ${raw(' translate="no"')}
-  ><b>${startLine}</b>
-${rows}</pre>`;
+  return html`<pre class="wire" tabindex="0" role="region" aria-label="${label}" lang="en"${raw(' translate="no"')}><b>${startLine}</b>\n${rows}</pre>`;
 }
