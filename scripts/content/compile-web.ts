@@ -24,16 +24,28 @@ export function compiledWeb(root: URL): readonly (readonly [name: string, text: 
   const style = STYLES.map((name) =>
     minified(readFileSync(new URL(`web/styles/${name}.css`, src), "utf8")),
   ).join("");
+  const declared = keys.map((key) => `  readonly ${key}: string;\n`).join("");
+  const asset = "{ readonly name: string; readonly text: string }";
   return [
     [
-      "words.ts",
-      `${FIRST_LINE}import type { CodeLanguage } from "../../codes/index.ts";\n\n` +
-        `export interface WebWords {\n${keys.map((key) => `  readonly ${key}: string;\n`).join("")}}\n\n` +
-        `export const webWords: Readonly<Record<CodeLanguage, WebWords>> = ${JSON.stringify(Object.fromEntries(words), undefined, 2)};\n`,
+      "words.js",
+      `${FIRST_LINE}export const webWords = ${JSON.stringify(Object.fromEntries(words))};\n`,
     ],
     [
-      "assets.ts",
-      `${FIRST_LINE}${assetOf("style", style, "css")}${assetOf("script", `"use strict";(()=>{${script}})();`, "js")}`,
+      "words.d.ts",
+      `${FIRST_LINE}import type { CodeLanguage } from "../../codes/index.ts";\n\n` +
+        `export interface WebWords {\n${declared}}\n` +
+        `export declare const webWords: Readonly<Record<CodeLanguage, WebWords>>;\n`,
+    ],
+    [
+      "assets.js",
+      FIRST_LINE +
+        assetOf("style", style, "css") +
+        assetOf("script", `"use strict";(()=>{${script}})();`, "js"),
+    ],
+    [
+      "assets.d.ts",
+      `${FIRST_LINE}export declare const style: ${asset};\nexport declare const script: ${asset};\n`,
     ],
   ];
 }
@@ -41,7 +53,7 @@ export function compiledWeb(root: URL): readonly (readonly [name: string, text: 
 /** With a name that changes with the text, so that a browser may keep it for ever. */
 function assetOf(name: string, text: string, extension: string): string {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
-  return `export const ${name} = { name: "${name}.${hash}.${extension}", text: ${JSON.stringify(text)} } as const;\n`;
+  return `export const ${name} = { name: "${name}.${hash}.${extension}", text: ${JSON.stringify(text)} };\n`;
 }
 
 /** A module as a piece of a classic script: no types, no imports, no exports, no comments, no indentation. */

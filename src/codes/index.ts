@@ -39,7 +39,7 @@ export type {
   WhoSentIt,
 } from "./guide-types.ts";
 export type { Code, Reference, SaidFacts } from "./reference.ts";
-export type { SearchHit } from "./search.ts";
+export type { Searched, SearchHit } from "./search.ts";
 
 /** Which languages each part of the reference is complete in, read without loading any of them. */
 export async function completeLanguages(): Promise<CompleteLanguages> {

@@ -28,6 +28,7 @@ const SECURITY_HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
+/** What the pages need of whoever serves them. */
 export interface WebAppOptions {
   /** A bug of ours while a page was made; the reader gets 500 and no word of it. */
   readonly fault: (where: string, error: unknown) => void;

@@ -1,4 +1,4 @@
-import { script, style } from "./generated/assets.ts";
+import { script, style } from "./generated/assets.js";
 
 /** A file that goes with the pages. */
 export interface Asset {

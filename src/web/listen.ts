@@ -10,6 +10,7 @@ const HEADERS_MS = 5_000;
 const REQUEST_MS = 10_000;
 const KEEP_ALIVE_MS = 5_000;
 
+/** Where to listen, and whom to tell of our own bugs. */
 export interface WebServerOptions {
   /** IPv6 without brackets. */
   readonly address: string;

@@ -1,11 +1,11 @@
 import type { CodeLanguage } from "../codes/index.ts";
-import type { WebWords } from "./generated/words.ts";
+import type { WebWords } from "./generated/words.js";
 
-export type { WebWords } from "./generated/words.ts";
+export type { WebWords } from "./generated/words.js";
 
 /** The words between the texts, in one language: labels, headings, what a button says. */
 export async function loadWords(language: CodeLanguage): Promise<WebWords> {
-  const { webWords } = await import("./generated/words.ts");
+  const { webWords } = await import("./generated/words.js");
   return webWords[language];
 }
 

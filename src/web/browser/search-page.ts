@@ -1,8 +1,10 @@
-import { searchCodes, type Searched, type SearchHit } from "../../codes/search.ts";
+import type { Searched, SearchHit } from "../../codes/index.ts";
 import type { Element, Location, Page } from "./dom.ts";
 
 declare const document: Page;
 declare const location: Location;
+/** That of `src/codes/search.ts`: both become one script. */
+declare function searchCodes(text: string, all: Searched): readonly SearchHit[];
 
 // The search page without a server: the same search as everywhere, over an index that the site was built with.
 

@@ -15,6 +15,7 @@ const PAGES_AT_ONCE = 200;
 /** What sitemaps name when nobody said where the site will be. */
 const NOWHERE = "http://localhost";
 
+/** Where the site is written, and for which address. */
 export interface SiteOptions {
   readonly folder: string;
   /** `https://example.org/sip`: where the site will be found. */
@@ -26,6 +27,7 @@ export interface SiteOptions {
   readonly progress?: (pages: number, total: number) => void;
 }
 
+/** What was written. */
 export interface SiteSummary {
   readonly pages: number;
   readonly files: number;
