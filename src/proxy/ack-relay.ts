@@ -128,7 +128,7 @@ export class AckRelay {
         callBranch(branch, hop.destination, Infinity, out);
         return;
       case "locate":
-        this.#locating ??= new Locating({ request: this.#request }, this.#options, this.#trace);
+        this.#locating ??= new Locating(Infinity, this.#options, this.#trace);
         branch.destinations = this.#locating.listOf([hop.server]);
         this.#locate(branch, nowMs, out);
         return;

@@ -1,9 +1,7 @@
 import type { Endpoint } from "../base/endpoint.ts";
 import type { Cause } from "../causes/index.ts";
-import type { SipRequest } from "../message/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { ClientBranch } from "./client-branch.ts";
-import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 
 // What happens to one branch, each step with its trace and its output; when to take it is the response context's.
@@ -20,15 +18,6 @@ export function earliestDeadlineOf(branches: readonly ClientBranch[]): number {
     if (branch.giveUpAtMs < deadline) deadline = branch.giveUpAtMs;
   }
   return deadline;
-}
-
-/** Timer C is an INVITE's (RFC 3261 §16.6 step 11). */
-export function timerCFrom(
-  nowMs: number,
-  { request }: { readonly request: SipRequest },
-  { timerCMs }: ProxyOptions,
-): number {
-  return request.method === "INVITE" ? nowMs + timerCMs : Infinity;
 }
 
 /** `timerCAtMs`: `Infinity` for anything but an INVITE (RFC 3261 §16.6 step 11). */

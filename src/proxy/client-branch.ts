@@ -26,6 +26,10 @@ export class ClientBranch {
   destinations: DestinationList | undefined = undefined;
   /** What its target comes to when no further destination is found: how the one before failed. */
   failedBefore: Candidate | undefined = undefined;
+  /** Where it would go by UDP, had its request not been too large (RFC 3261 §18.1.1). */
+  switchedFrom: Endpoint | undefined = undefined;
+  /** There was no connection for its size: by UDP all the same. */
+  isBackOnUdp = false;
   /** 0 while nothing came. */
   lastStatusCode = 0;
   firstProvisionalAtMs = 0;

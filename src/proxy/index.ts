@@ -8,4 +8,5 @@ export type { ProxyOutput } from "./output.ts";
 export { ProxyCore, type RequestFacts } from "./proxy-core.ts";
 export { ALIAS_CHAIN_MAX } from "./search.ts";
 export { CANCEL_WAIT_MS } from "./branch-steps.ts";
+export { SWITCH_CONNECT_MS, UDP_REQUEST_BYTES_MAX } from "./size-switch.ts";
 export { preprocessRoute, type Routing } from "./route-preprocessing.ts";

@@ -1,9 +1,9 @@
 import type { DnsAnswer, DnsQuestion, DnsRecord } from "../base/dns.ts";
 import { formatEndpoint, type Endpoint } from "../base/endpoint.ts";
-import { Header, type SipRequest, type SipResponse } from "../message/index.ts";
+import { Header, type SipResponse } from "../message/index.ts";
 import { DestinationList, type ListedHop, type LocationStep } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
-import { callBranch, timerCFrom } from "./branch-steps.ts";
+import { callBranch } from "./branch-steps.ts";
 import type { ClientBranch } from "./client-branch.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
@@ -13,13 +13,14 @@ import type { ProxyOutput } from "./output.ts";
  * one that failed is not tried again for this request, and one that is dead or busy is tried last by those that follow.
  */
 export class Locating {
-  readonly #setup: { readonly request: SipRequest };
+  /** `Infinity`: none. */
+  readonly #timerCMs: number;
   readonly #options: ProxyOptions;
   readonly #trace: Trace;
   readonly #failed = new Set<string>();
 
-  constructor(setup: { readonly request: SipRequest }, options: ProxyOptions, trace: Trace) {
-    this.#setup = setup;
+  constructor(timerCMs: number, options: ProxyOptions, trace: Trace) {
+    this.#timerCMs = timerCMs;
     this.#options = options;
     this.#trace = trace;
   }
@@ -63,7 +64,7 @@ export class Locating {
     switch (step.kind) {
       case "destination":
         this.#trace.add("next-hop-resolved", nowMs, number, keyOf(step.destination), 0);
-        callBranch(branch, step.destination, timerCFrom(nowMs, this.#setup, this.#options), out);
+        callBranch(branch, step.destination, nowMs + this.#timerCMs, out);
         return undefined;
       case "ask":
         this.#trace.add("next-hop-asked", nowMs, number, step.questions[0]?.name ?? "");

@@ -33,6 +33,7 @@ import type { ProxyOutput } from "./output.ts";
 import { ResponseContext } from "./response-context.ts";
 import { preprocessRoute, type Routing } from "./route-preprocessing.ts";
 import { Search } from "./search.ts";
+import { leaveUdp } from "./size-switch.ts";
 import type { TargetSet } from "./target-set.ts";
 import { refusal, validate, type Refusal } from "./validation.ts";
 
@@ -191,6 +192,11 @@ export class ProxyCore {
   /** The text that a started branch sends, once the driver knows the way out. */
   requestFor(branch: ClientBranch, sides: Sides): string {
     return buildForwarded(this.#request, this.#routing as Routing, branch, sides, this.#options);
+  }
+
+  /** Too large for UDP? @returns whether `branch` goes by TCP now, and its text must be built anew */
+  leavesUdp(branch: ClientBranch, sizeBytes: number, nowMs: number): boolean {
+    return leaveUdp(branch, sizeBytes, this.#options, this.#trace, nowMs);
   }
 
   #traceRouting(routing: Routing, nowMs: number): void {

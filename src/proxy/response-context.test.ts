@@ -313,12 +313,14 @@ test("a destination that failed is no final of its target: the next one's answer
   assert.deepEqual(eventsIn(fork.trace, "best-chosen"), ["2 500 1 RFC 3261 §16.7 step 6"]);
 });
 
-test("a response, even a 503, is an answer: the next destination is not tried", () => {
-  plays({ targets: ["sip:a@elsewhere.net"] }, [
-    [0, "start", "resolve 1 NAPTR elsewhere.net"],
-    [5, "1: resolved 192.0.2.5 192.0.2.6", "start 1 to udp:192.0.2.5:5060"],
-    [10, "1: 486", "486 from 1", "ended"],
-  ]);
+test("a response other than 503 is an answer: the next destination is not tried (RFC 3263 §4.3)", () => {
+  for (const status of [486, 500, 600]) {
+    plays({ targets: ["sip:a@elsewhere.net"] }, [
+      [0, "start", "resolve 1 NAPTR elsewhere.net"],
+      [5, "1: resolved 192.0.2.5 192.0.2.6", "start 1 to udp:192.0.2.5:5060"],
+      [10, `1: ${status}`, `${status} from 1`, "ended"],
+    ]);
+  }
 });
 
 test("the next destination is not tried for a caller who has cancelled", () => {

@@ -15,7 +15,6 @@ import {
   earliestDeadlineOf,
   endBranch,
   sendCancel,
-  timerCFrom,
 } from "./branch-steps.ts";
 import { ClientBranch } from "./client-branch.ts";
 import { FinalChoice, isTooLate } from "./final-choice.ts";
@@ -26,6 +25,7 @@ import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 import { relay, relayedEdit } from "./relay.ts";
 import type { ResponseContextSetup } from "./response-context-setup.ts";
+import { returnToUdp } from "./size-switch.ts";
 import { nextHopUriOf, type Target, type TargetSet } from "./target-set.ts";
 import { routesTextOf } from "./validation.ts";
 
@@ -45,6 +45,8 @@ export class ResponseContext {
   readonly #options: ProxyOptions;
   readonly #trace: Trace;
   readonly #isInvite: boolean;
+  /** `Infinity` for anything but an INVITE (RFC 3261 §16.6 step 11). */
+  readonly #timerCMs: number;
   readonly #loopHash: string;
   /** Made when the first final comes that does not go upstream at once. */
   #finals: FinalChoice | undefined = undefined;
@@ -64,6 +66,7 @@ export class ResponseContext {
     this.#options = options;
     this.#trace = trace;
     this.#isInvite = setup.request.method === "INVITE";
+    this.#timerCMs = this.#isInvite ? options.timerCMs : Infinity;
     this.#loopHash = loopHashOf(setup.request, routesTextOf(setup.request));
     this.#startedAtMs = nowMs;
     this.#lookAgain = new LookAgain(setup.targets, trace, nowMs);
@@ -113,7 +116,7 @@ export class ResponseContext {
 
   /** A response that the branch's client transaction passed up, its topmost Via ours. */
   receive(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
-    const statusCode = response.statusCode;
+    const { statusCode } = response;
     this.#locating?.heard(branch);
     if (statusCode < 200) this.#provisional(branch, response, nowMs, out);
     else if (statusCode < 300) this.#success(branch, response, nowMs, out);
@@ -133,11 +136,18 @@ export class ResponseContext {
     closeBranch(branch, cause, this.#trace, nowMs);
     const candidate = this.#made(branch, cause, nowMs);
     // "without ever having received any response, provisional or final" (RFC 3263 §4.3).
-    if (branch.lastStatusCode === 0) {
-      const reason = causeId === "branch-timed-out" ? "silent" : "unreachable";
-      this.#locating?.failed(branch, reason, nowMs);
-      if (!this.#failOver(branch, candidate, nowMs, out)) this.#consider(candidate);
-    } else this.#consider(candidate);
+    const isFailure = branch.lastStatusCode === 0;
+    const isUnreachable = causeId === "next-hop-unreachable";
+    const overUdp = isFailure && isUnreachable ? branch.switchedFrom : undefined;
+    if (overUdp !== undefined && this.#mayBranch()) {
+      const again = this.#open(branch.target, branch.breadth, nowMs);
+      returnToUdp(again, branch, this.#options, this.#trace, nowMs);
+      callBranch(again, overUdp, nowMs + this.#timerCMs, out);
+    } else {
+      if (isFailure)
+        this.#locating?.failed(branch, isUnreachable ? "unreachable" : "silent", nowMs);
+      if (!isFailure || !this.#failOver(branch, candidate, nowMs, out)) this.#consider(candidate);
+    }
     this.#proceed(nowMs, out);
   }
 
@@ -179,14 +189,10 @@ export class ResponseContext {
     branch.lastStatusCode = statusCode;
     if (branch.cancel === "wanted") sendCancel(branch, nowMs, out);
     if (statusCode === 100) return;
-    if (!this.#isInvite) {
-      this.#drop(branch, statusCode, "RFC 4320 §4.1", nowMs);
-      return;
-    }
+    if (!this.#isInvite) return this.#drop(branch, statusCode, "RFC 4320 §4.1", nowMs);
     // RFC 3261 §16.7 step 2. A branch that we cancelled gets no more time by ringing on.
-    if (branch.cancel === "no") branch.timerCAtMs = nowMs + this.#options.timerCMs;
-    if (this.#finalSent) return;
-    this.#relay(branch, response, nowMs, out);
+    if (branch.cancel === "no") branch.timerCAtMs = nowMs + this.#timerCMs;
+    if (!this.#finalSent) this.#relay(branch, response, nowMs, out);
   }
 
   #success(branch: ClientBranch, response: SipResponse, nowMs: number, out: ProxyOutput[]): void {
@@ -312,16 +318,15 @@ export class ResponseContext {
     const hop = nextHopOf(nextHopUriOf(target, this.#setup.routing));
     switch (hop.kind) {
       case "destination":
-        callBranch(branch, hop.destination, timerCFrom(nowMs, this.#setup, this.#options), out);
+        callBranch(branch, hop.destination, nowMs + this.#timerCMs, out);
         return;
       case "locate":
-        this.#locating ??= new Locating(this.#setup, this.#options, this.#trace);
+        this.#locating ??= new Locating(this.#timerCMs, this.#options, this.#trace);
         branch.destinations = this.#locating.listOf([hop.server]);
         this.#locate(branch, nowMs, out);
         return;
       case "unusable":
         this.#fail(branch, hop.cause, nowMs);
-        return;
     }
   }
 
@@ -344,7 +349,7 @@ export class ResponseContext {
     nowMs: number,
     out: ProxyOutput[],
   ): boolean {
-    if (!this.#mayBranch()) return false;
+    if (!this.#mayBranch() || isTooLate(this.#setup.request, this.#trace, nowMs)) return false;
     const { destinations, target, breadth } = failed;
     const step = this.#locating?.next(destinations, this.branches.length + 1, nowMs);
     if (step === undefined || step.kind === "exhausted") return false;
@@ -363,15 +368,12 @@ export class ResponseContext {
 
   #made({ number }: ClientBranch, cause: Cause, nowMs: number): Candidate {
     const isOursToName = this.#cancelledAtMs === undefined || cause.id === "cancel-unanswered";
-    return {
-      kind: "made",
-      branch: number,
-      cause: isOursToName ? cause : this.#cancelledCause(nowMs),
-    };
+    const named = isOursToName ? cause : this.#cancelledCause(nowMs);
+    return { kind: "made", branch: number, cause: named };
   }
 
-  #drop(branch: ClientBranch, statusCode: number, rfc: string, nowMs: number): void {
-    this.#trace.add("response-dropped", nowMs, branch.number, statusCode, rfc);
+  #drop({ number }: ClientBranch, statusCode: number, rfc: string, nowMs: number): void {
+    this.#trace.add("response-dropped", nowMs, number, statusCode, rfc);
   }
 
   #cancelledCause(nowMs: number): Cause {

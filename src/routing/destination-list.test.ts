@@ -13,6 +13,10 @@ function place(address: string, port = 5060): Endpoint {
   return { transport: "udp", address, port };
 }
 
+function hopTo(name: string): ListedHop {
+  return { name, port: 5060, transport: undefined };
+}
+
 interface Play {
   readonly zone?: Readonly<Record<string, ZoneEntry>>;
   readonly avoided?: AvoidedDestinations;
@@ -52,8 +56,7 @@ test("hops that somebody listed take the place of what the DNS says: places and 
 
 test("one destination is tried once, however many names lead to it (RFC 3263 §4.3)", () => {
   const zone = { "A a.example": ["192.0.2.1", "192.0.2.2"], "A b.example": ["192.0.2.2"] };
-  const hop = (name: string) => ({ name, port: 5060, transport: undefined });
-  assert.deepEqual(played([hop("a.example"), hop("b.example")], { zone }), [
+  assert.deepEqual(played([hopTo("a.example"), hopTo("b.example")], { zone }), [
     "udp:192.0.2.1:5060",
     "udp:192.0.2.2:5060",
   ]);
@@ -67,10 +70,7 @@ test("one that failed for this request is not tried again", () => {
     "udp:192.0.2.2:5060",
     why,
   ]);
-  assert.deepEqual(played([A1], { failed }), [
-    "failed udp:192.0.2.1:5060",
-    why,
-  ]);
+  assert.deepEqual(played([A1], { failed }), ["failed udp:192.0.2.1:5060", why]);
 });
 
 test("one that was found dead is tried last, until its time is over or it answers (RFC 3261 §21.5.4)", () => {

@@ -178,16 +178,21 @@ test("IPv4 before IPv6, also when the IPv6 addresses are known first", () => {
     () => 0,
   );
   assert.equal(location.next().kind, "ask");
-  const question = (type: "A" | "AAAA") => ({ type, name: "example.org" }) as const;
-  location.answered(question("AAAA"), {
-    kind: "records",
-    records: [{ type: "AAAA", address: "2001:db8::1" }],
-  });
+  location.answered(
+    { type: "AAAA", name: "example.org" },
+    {
+      kind: "records",
+      records: [{ type: "AAAA", address: "2001:db8::1" }],
+    },
+  );
   assert.equal(location.next().kind, "awaiting");
-  location.answered(question("A"), {
-    kind: "records",
-    records: [{ type: "A", address: "192.0.2.1" }],
-  });
+  location.answered(
+    { type: "A", name: "example.org" },
+    {
+      kind: "records",
+      records: [{ type: "A", address: "192.0.2.1" }],
+    },
+  );
   const addresses = [location.next(), location.next()].map((step) =>
     step.kind === "destination" ? step.destination.address : step.kind,
   );

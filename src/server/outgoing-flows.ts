@@ -1,6 +1,6 @@
 import { ServerError } from "../causes/index.ts";
 import { Header, isMalformed, type SipMessage } from "../message/index.ts";
-import type { ClientBranch } from "../proxy/index.ts";
+import { SWITCH_CONNECT_MS, type ClientBranch } from "../proxy/index.ts";
 import type { Flow, TransportLayer } from "../transport/index.ts";
 import { DialogFlows } from "./dialog-flows.ts";
 import { splitPeer } from "./peer.ts";
@@ -28,7 +28,9 @@ export class OutgoingFlows {
       const open = this.#openConnection(branch, callId);
       if (open !== undefined) return open;
     }
-    return this.#transport.flowTo(destination);
+    return branch.switchedFrom === undefined
+      ? this.#transport.flowTo(destination)
+      : this.#transport.flowTo(destination, SWITCH_CONNECT_MS);
   }
 
   /** A message that may form a dialog came over this flow, and names where its sender wants to be reached. */

@@ -12,7 +12,12 @@ import {
   type SipRequest,
   type SipResponse,
 } from "../message/index.ts";
-import { ProxyCore, type ClientBranch, type ProxyOutput } from "../proxy/index.ts";
+import {
+  ProxyCore,
+  UDP_REQUEST_BYTES_MAX,
+  type ClientBranch,
+  type ProxyOutput,
+} from "../proxy/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import type { Flow } from "../transport/index.ts";
 import { relayedCauseId } from "./relayed-cause.ts";
@@ -253,6 +258,10 @@ export class ProxyDriver {
       incoming: transport.localAddressTowards(incoming),
       outgoing: transport.localAddressTowards(flow),
     });
+    if (text.length > UDP_REQUEST_BYTES_MAX && core.leavesUdp(branch, text.length, nowMs)) {
+      this.#start(running, parts, branch, nowMs, out);
+      return;
+    }
     const { method } = pending.request;
     const peer = peerOf(flow);
     const sentAtMs = this.#parts.nowMs();

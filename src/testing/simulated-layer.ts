@@ -8,7 +8,7 @@ interface Wires {
   bind(endpoint: Endpoint, owner: FlowOwner): void;
   release(endpoint: Endpoint): void;
   ephemeralPort(): number;
-  dial(flow: SimulatedTcpFlow): void;
+  dial(flow: SimulatedTcpFlow, connectMs: number | undefined): void;
   sendDatagram(flow: SimulatedUdpFlow, text: string, token: number): void;
   sendOnStream(flow: SimulatedTcpFlow, text: string, token: number): void;
   hangUp(flow: SimulatedTcpFlow): void;
@@ -34,7 +34,7 @@ export class SimulatedLayer implements TransportLayer, FlowOwner {
     return Promise.resolve(this.#listen);
   }
 
-  flowTo({ transport, address, port }: Destination): Flow | ServerError {
+  flowTo({ transport, address, port }: Destination, connectMs?: number): Flow | ServerError {
     const isIpv6 = address.includes(":");
     const local = this.#listen.find(
       (one) => one.transport === transport && one.address.includes(":") === isIpv6,
@@ -43,7 +43,9 @@ export class SimulatedLayer implements TransportLayer, FlowOwner {
       return new ServerError("next-hop-unreachable", `no ${transport} socket of that family`);
     }
     if (transport === "udp") return this.udpFlow(local, address, port);
-    return this.connectionFrom(transport, address, port) ?? this.#dial(local, address, port);
+    return (
+      this.connectionFrom(transport, address, port) ?? this.#dial(local, address, port, connectMs)
+    );
   }
 
   connectionFrom(
@@ -107,10 +109,15 @@ export class SimulatedLayer implements TransportLayer, FlowOwner {
     this.#connections.delete(`${flow.remoteAddress} ${flow.remotePort}`);
   }
 
-  #dial(local: Endpoint, address: string, port: number): SimulatedTcpFlow {
+  #dial(
+    local: Endpoint,
+    address: string,
+    port: number,
+    connectMs: number | undefined,
+  ): SimulatedTcpFlow {
     const flow = new SimulatedTcpFlow(this, local, this.#wires.ephemeralPort(), { address, port });
     this.#connections.set(`${address} ${port}`, flow);
-    this.#wires.dial(flow);
+    this.#wires.dial(flow, connectMs);
     return flow;
   }
 }

@@ -119,10 +119,10 @@ export class SimulatedNetwork {
   }
 
   /** A connection is set up in one round trip, refused in one, or given up after four seconds. */
-  dial(flow: SimulatedTcpFlow): void {
+  dial(flow: SimulatedTcpFlow, connectMs: number = CONNECT_TIMEOUT_MS): void {
     const { delayMinMs } = this.faults;
     if (this.#isCutOff(flow)) {
-      this.time.after(CONNECT_TIMEOUT_MS, () => this.#connectFailed(flow, "no answer to the dial"));
+      this.time.after(connectMs, () => this.#connectFailed(flow, "no answer to the dial"));
       return;
     }
     this.time.after(2 * delayMinMs, () => {

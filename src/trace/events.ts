@@ -34,15 +34,16 @@ export const traceEvents = {
   "target-added": ["target", "qMilli:n", "origin"],
   "target-skipped": ["target", "causeId"],
   "next-hop-asked": ["branch:n", "name"],
-  /** Written until 0.1; `destination-chosen` has taken its place. */
+  /** Where that branch goes. `choices` was written before destinations were located one at a time, and is 0 since. */
   "next-hop-resolved": ["branch:n", "destination", "choices:n"],
   /** `outcome` is "records", "none", "failed" or "silent"; `detail` the records as text, or why there are none. */
   "dns-answered": ["branch:n", "type", "name", "outcome", "detail", "rfc"],
-  "destination-chosen": ["branch:n", "destination"],
   /** `why` is "avoided" (found dead a while ago, tried last) or "failed" (for this very request). */
   "destination-skipped": ["branch:n", "destination", "why", "forMs:n"],
   /** Found dead, or busy, by that branch: tried last for a while. `why` is "silent", "unreachable" or "busy". */
   "destination-avoided": ["branch:n", "destination", "why", "forMs:n"],
+  /** For its size from UDP to TCP, or back because there was no connection (`sizeBytes` is 0 then). */
+  "transport-switched": ["branch:n", "from", "to", "sizeBytes:n", "rfc"],
   /** Branch `branch` goes where its target may be reached as well, after branch `after` failed. */
   "failed-over": ["branch:n", "after:n", "rfc"],
 

@@ -75,7 +75,7 @@ export class ConnectionTable {
     }
     counters.connectionsAccepted += 1;
     const local: Endpoint = { transport: "tcp", address: localAddress, port: listener.port };
-    const connection = this.#add(socket, local, remoteAddress, remotePort, false);
+    const connection = this.#add(socket, local, remoteAddress, remotePort, undefined);
     const neighbourNow = this.#neighbourOf(remoteAddress);
     neighbourNow.accepted += 1;
     neighbourNow.silent.add(connection);
@@ -83,7 +83,12 @@ export class ConnectionTable {
   }
 
   /** Opens a connection; messages may be sent at once and wait for it. `listener` is where the peer would dial us. */
-  dial(remoteAddress: string, remotePort: number, listener: Endpoint): Connection | ServerError {
+  dial(
+    remoteAddress: string,
+    remotePort: number,
+    listener: Endpoint,
+    connectMs: number = this.#options.limits.connectTimeoutMs,
+  ): Connection | ServerError {
     const { limits, counters } = this.#options;
     if (this.#all.size >= limits.connections && !this.#giveWay(this.#silent)) {
       counters.connectionsRefused += 1;
@@ -98,7 +103,7 @@ export class ConnectionTable {
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
       ...(isWildcard(listener.address) ? {} : { localAddress: listener.address }),
     });
-    return this.#add(socket, listener, canonicalAddress(remoteAddress), remotePort, true);
+    return this.#add(socket, listener, canonicalAddress(remoteAddress), remotePort, connectMs);
   }
 
   /** Once a second: the half-open whose time is over; now and then the idle and the stalled. */
@@ -124,7 +129,7 @@ export class ConnectionTable {
     local: Endpoint,
     remoteAddress: string,
     remotePort: number,
-    isOutbound: boolean,
+    connectMs: number | undefined,
   ): Connection {
     const { limits, counters, events, nowMs } = this.#options;
     const connection = new Connection({
@@ -132,7 +137,8 @@ export class ConnectionTable {
       local,
       remoteAddress,
       remotePort,
-      isOutbound,
+      isOutbound: connectMs !== undefined,
+      connectMs: Math.min(connectMs ?? Infinity, limits.connectTimeoutMs),
       limits,
       counters,
       events,

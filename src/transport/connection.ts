@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly isOutbound: boolean;
+  /** How long the dial may take. */
+  readonly connectMs: number;
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
   readonly events: TransportEvents;
@@ -120,12 +122,11 @@ export class Connection implements Flow {
   }
 
   #listen(): void {
-    const { limits, counters } = this.#options;
+    const { counters, connectMs } = this.#options;
     const socket = this.#socket;
     if (this.isOutbound) {
-      socket.setTimeout(limits.connectTimeoutMs, () => {
-        if (!this.#isConnected)
-          this.close(`no answer to the dial in ${limits.connectTimeoutMs} ms`);
+      socket.setTimeout(connectMs, () => {
+        if (!this.#isConnected) this.close(`no answer to the dial in ${connectMs} ms`);
       });
       socket.once("connect", () => {
         this.#isConnected = true;

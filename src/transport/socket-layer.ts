@@ -124,7 +124,7 @@ class RealSocketLayer implements SocketLayer {
     return opened;
   }
 
-  flowTo(destination: Destination): Flow | ServerError {
+  flowTo(destination: Destination, connectMs?: number): Flow | ServerError {
     const { transport, address, port } = destination;
     const family = familyOf(address);
     if (family === undefined || port < 1 || port > 65_535) {
@@ -142,7 +142,7 @@ class RealSocketLayer implements SocketLayer {
     if (open !== undefined) return open;
     const listener = this.#nearest(this.#tcpListeners, remoteAddress);
     if (listener === undefined || this.#connections === undefined) return noListener(destination);
-    return this.#connections.dial(remoteAddress, port, listener.local);
+    return this.#connections.dial(remoteAddress, port, listener.local, connectMs);
   }
 
   connectionFrom(

@@ -37,8 +37,11 @@ export interface TransportEvents {
 export interface TransportLayer {
   /** Binds every listener or none. @throws ServerError "listener-refused", one message for all of them */
   open(events: TransportEvents): Promise<readonly Endpoint[]>;
-  /** The flow to a destination: a UDP socket of the same family, or a connection that is open or being opened. */
-  flowTo(destination: Destination): Flow | ServerError;
+  /**
+   * The flow to a destination: a UDP socket of the same family, or a connection that is open or being opened. One that
+   * is opened for this may take `connectMs`, where that is less than the limit.
+   */
+  flowTo(destination: Destination, connectMs?: number): Flow | ServerError;
   /** The open connection from that peer, if there is one. */
   connectionFrom(
     transport: TransportName,

@@ -8,6 +8,7 @@ import type { ProxyOptions } from "../../src/proxy/options.ts";
 import type { ProxyOutput } from "../../src/proxy/output.ts";
 import { ResponseContext } from "../../src/proxy/response-context.ts";
 import { preprocessRoute } from "../../src/proxy/route-preprocessing.ts";
+import { leaveUdp } from "../../src/proxy/size-switch.ts";
 import { TargetSet } from "../../src/proxy/target-set.ts";
 import { Trace } from "../../src/trace/index.ts";
 import { describe, optionsOf, requestOf, responseOf, uriOf, type RequestChanges } from "./proxy.ts";
@@ -21,11 +22,13 @@ export interface ForkSetup {
   readonly options?: Partial<ProxyOptions>;
   /** Whose bindings the targets are; none where left out. */
   readonly aor?: string;
+  /** Where the bindings were registered from; "" where they are none. */
+  readonly source?: string;
 }
 
 /**
  * At this time, this happens, and exactly this comes out. What happens: `start`, `time`, `cancel`, or for a branch
- * `1: 180`, `1: timed out`, `1: unreachable`, `1: resolved 192.0.2.5 192.0.2.6`, `1: unresolvable`;
+ * `1: measured 1400` (what it sends is so long), `1: 180`, `1: timed out`, `1: unreachable`, `1: resolved 192.0.2.5 192.0.2.6`, `1: unresolvable`;
  * `held sip:a@192.0.2.1` and `location unreachable` answer a look-up.
  */
 export type Step = readonly [atMs: number, input: string, ...outputs: string[]];
@@ -37,10 +40,12 @@ export class Fork {
   /** All that ever came out. */
   readonly outputs: ProxyOutput[] = [];
   readonly #method: string;
+  readonly #options: ProxyOptions;
   /** Questions to the DNS without an answer. */
   readonly #asked: DnsQuestion[] = [];
 
-  constructor({ request: changes = {}, targets, aor, options: optionChanges = {} }: ForkSetup) {
+  constructor(setup: ForkSetup) {
+    const { request: changes = {}, targets, aor, source = "", options: optionChanges = {} } = setup;
     const options = optionsOf(optionChanges);
     const request = requestOf(changes);
     const routing = preprocessRoute(request, options);
@@ -48,12 +53,14 @@ export class Fork {
     const set = new TargetSet();
     for (const target of targets) {
       const [uri = "", q = "1000"] = target.split(" ");
-      set.add({ uri: uriOf(uri), path: [], qMilli: Number(q), source: "" });
+      set.add({ uri: uriOf(uri), path: [], qMilli: Number(q), source });
     }
     set.aor = aor === undefined ? undefined : parseAor(aor);
     this.#method = request.method;
-    const setup = { request, routing, targets: set, incomingBreadth: incomingBreadthOf(request) };
-    this.context = new ResponseContext(setup, options, this.trace, START_MS);
+    this.#options = options;
+    const incomingBreadth = incomingBreadthOf(request);
+    const parts = { request, routing, targets: set, incomingBreadth };
+    this.context = new ResponseContext(parts, options, this.trace, START_MS);
   }
 
   /** Answers all that was asked, and all that is asked for because of it: the name has these IPv4 addresses. */
@@ -111,6 +118,10 @@ export class Fork {
     if (what === "timed out") context.branchFailed(branch, "branch-timed-out", "", nowMs, out);
     else if (what === "unreachable") {
       context.branchFailed(branch, "next-hop-unreachable", "port closed", nowMs, out);
+    } else if (word === "measured") {
+      const [sizeBytes] = addresses;
+      if (!leaveUdp(branch, Number(sizeBytes), this.#options, this.trace, nowMs)) return;
+      out.push({ kind: "start", branch });
     } else if (word === "resolved") this.#answer(branch, addresses, nowMs, out);
     else if (what === "unresolvable") this.#answer(branch, [], nowMs, out);
     else context.receive(branch, responseOf(Number(what), this.#method, fields), nowMs, out);
