@@ -141,3 +141,13 @@ test("the language is that of --lang, else of LC_ALL, LC_MESSAGES or LANG, else 
   assert.deepEqual(overruled, english);
   await assert.rejects(async () => runs("code", ["404", "--lang", "el"]), /accepted: en, de/);
 });
+
+test("a search of words points to guides as well, and a symptom that is no code finds its guide", async () => {
+  const { out } = await runs("code", ["one-way audio"]);
+  assert.match(out.join("\n"), /^nexthop guide one-way-audio: One-way audio, or none$/m);
+  const alone = await runs("code", ["drops after 32"]);
+  assert.equal(alone.exitCode, 0);
+  assert.match(alone.out.at(-1) ?? "", /^nexthop guide drops-after-32-seconds/);
+  const byNumber = await runs("code", ["404"]);
+  assert.doesNotMatch(byNumber.out.join("\n"), /^nexthop guide/m);
+});

@@ -1,6 +1,7 @@
 import { Command } from "commander";
-import { loadReference, type Reference } from "../codes/index.ts";
+import { findGuides, loadReference, type Guide, type Reference } from "../codes/index.ts";
 import { codeLines, hitLines } from "./code-page.ts";
+import { guidePointers } from "./guide-page.ts";
 import {
   languageFor,
   languageOption,
@@ -42,7 +43,13 @@ async function runCode(
   tellLabels(reference, terminal);
   if (asked === "") listAll(reference, options, terminal);
   else if (/^\d{3,}$/.test(asked)) showCode(Number(asked), reference, options, terminal);
-  else showHits(asked, reference, options, terminal);
+  else
+    showHits(
+      { asked, guides: await findGuides(asked, reference.language) },
+      reference,
+      options,
+      terminal,
+    );
 }
 
 function showCode(
@@ -70,14 +77,17 @@ export function suggestNear(number: number, reference: Reference, terminal: Term
 }
 
 function showHits(
-  asked: string,
+  { asked, guides }: { readonly asked: string; readonly guides: readonly Guide[] },
   reference: Reference,
   options: ReferenceOptions,
   terminal: Terminal,
 ): void {
   const hits = reference.search(asked);
   const [first, ...more] = hits;
-  if (first === undefined) {
+  const pointers = options.json === true ? [] : guidePointers(guides, lookOf(terminal));
+  if (first === undefined && pointers.length > 0) {
+    for (const line of pointers) terminal.out(line);
+  } else if (first === undefined) {
     terminal.error(`Nothing fits "${asked}".`);
     if (/cause|q\.?850/i.test(asked)) {
       terminal.error(
@@ -94,6 +104,7 @@ function showHits(
     showCode(first.code, reference, options, terminal);
   } else {
     for (const line of hitLines(hits, reference, lookOf(terminal))) terminal.out(line);
+    for (const line of pointers) terminal.out(line);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Guide, GuideBlock } from "../codes/index.ts";
 import { fromMarkdown, painted, paragraphs, wrapped, type Look } from "./text-layout.ts";
 
 const INDENT = 2;
+const MAX_POINTERS = 3;
 
 /** A guide for a terminal: each cause with its evidence and, below, what to do about it. */
 export function guideLines(guide: Guide, look: Look): string[] {
@@ -51,6 +52,15 @@ export function guideListLines(guides: readonly Guide[], look: Look): string[] {
     ...wrapped(painted(title, "bold", look), look.width, INDENT),
     ...wrapped(fromMarkdown(lead, look), look.width, INDENT),
   ]);
+}
+
+/** Where a search of codes finds guides as well: how to ask for the best of them. */
+export function guidePointers(guides: readonly Guide[], look: Look): string[] {
+  return guides
+    .slice(0, MAX_POINTERS)
+    .flatMap(({ id, title }) =>
+      wrapped(`${painted(`nexthop guide ${id}`, "code", look)}: ${title}`, look.width, 0, INDENT),
+    );
 }
 
 function blockLines(blocks: readonly GuideBlock[], look: Look): string[] {
