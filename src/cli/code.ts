@@ -102,6 +102,8 @@ function showHits(
     for (const hit of hits) terminal.out(JSON.stringify(hit));
   } else if (more.length === 0) {
     showCode(first.code, reference, options, terminal);
+    if (pointers.length > 0) terminal.out("");
+    for (const line of pointers) terminal.out(line);
   } else {
     for (const line of hitLines(hits, reference, lookOf(terminal))) terminal.out(line);
     for (const line of pointers) terminal.out(line);
