@@ -147,7 +147,7 @@ test("a search of words points to guides as well, and a symptom that is no code 
   assert.match(out.join("\n"), /^nexthop guide one-way-audio: One-way audio, or none$/m);
   const alone = await runs("code", ["drops after 32"]);
   assert.equal(alone.exitCode, 0);
-  assert.match(alone.out.at(-1) ?? "", /^nexthop guide drops-after-32-seconds/);
+  assert.match(alone.out.join("\n"), /^nexthop guide drops-after-32-seconds: /m);
   const byNumber = await runs("code", ["404"]);
   assert.doesNotMatch(byNumber.out.join("\n"), /^nexthop guide/m);
 });
