@@ -35,8 +35,10 @@ export interface NaptrRecord {
 
 export type DnsRecord = AddressRecord | SrvRecord | NaptrRecord;
 
-/** Records of the type asked for, or why there are none. */
-export type DnsAnswer =
+/** Records of the type asked for, or why there are none; how long that stands, and who said it, where that is known. */
+export type DnsAnswer = DnsOutcome & { readonly untilMs?: number; readonly source?: string };
+
+type DnsOutcome =
   | { readonly kind: "records"; readonly records: readonly DnsRecord[] }
   /** The name is not there, or has none of that type. */
   | { readonly kind: "none"; readonly detail: string }

@@ -6,6 +6,7 @@ import { aliasCommand } from "./alias.ts";
 import { callCommand } from "./call.ts";
 import { codeCommand } from "./code.ts";
 import { compareCommand } from "./compare.ts";
+import { dnsCommand } from "./dns.ts";
 import { demoCommand } from "./demo.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { guideCommand } from "./guide.ts";
@@ -38,6 +39,7 @@ function program(): Command {
   nexthop.addCommand(aliasCommand());
   nexthop.addCommand(registrationsCommand());
   nexthop.addCommand(whyCommand());
+  nexthop.addCommand(dnsCommand());
   nexthop.addCommand(codeCommand());
   nexthop.addCommand(compareCommand());
   nexthop.addCommand(guideCommand());

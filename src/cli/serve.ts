@@ -98,6 +98,7 @@ async function serve(file: string | undefined, options: ServeOptions): Promise<E
     caseLimits: config.cases,
     resolver: createResolver({
       cacheEntries: config.limits.dnsCacheEntries,
+      servers: config.dns.servers,
       nowMs: () => clock.nowMs(),
     }),
     fault: (where, error) => log.fault(where, error),

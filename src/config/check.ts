@@ -23,10 +23,11 @@ export function checkConfig(source: string, given: unknown, flags: ConfigFlags):
     typeof given === "object" && given !== null ? { ...given, ...definedOnly(flags) } : given;
   const result = configSchema.safeParse(overlaid);
   if (!result.success) throw new ConfigError(source, problemsOf(result.error.issues, overlaid));
-  const { advertise, data, ...rest } = result.data;
+  const { advertise, data, dns, ...rest } = result.data;
   const config: ServerConfig = {
     ...rest,
     data,
+    dns: { servers: dns.servers, avoidDeadMs: dns.avoidDeadMs },
     advertise: advertise === undefined ? undefined : { host: advertise.host, port: advertise.port },
   };
   const problems = contradictionsIn(config);

@@ -75,6 +75,16 @@ test("the user agents that are offered MD5 alone are named by the operator, and 
   assert.deepEqual(digest.md5OnlyFor, []);
 });
 
+test("name servers are addresses, with a port where it is not 53", () => {
+  const servers = ["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:5353"];
+  const { dns } = checkConfig("sip.config.ts", { dns: { servers } }, {});
+  assert.deepEqual(dns, { servers, avoidDeadMs: 30_000 });
+  assert.equal(
+    problemsOf({ dns: { servers: ["ns.example.org", "192.0.2.53:port"] } }).length,
+    1 + 2,
+  );
+});
+
 test("what is right by itself and wrong together is told too", () => {
   assert.deepEqual(
     problemsOf({

@@ -32,6 +32,8 @@ export const defaults: Omit<ServerConfig, "listen"> = {
     // Seen to end a registration at the first challenge that is not MD5: baresip 1.0, SIPp 3.6.
     md5OnlyFor: ["baresip", "SIPp"],
   },
+  // As long as a phone that redials gives up in between; a server that came back is found again by the next caller.
+  dns: { servers: undefined, avoidDeadMs: 30_000 },
   cases: { records: 100_000, sizeBytes: 64 * MIB, ageMs: 7 * DAY_MS },
   limits: {
     // 5,000 calls/s linger for 32 s: 160,000; three times that.

@@ -36,6 +36,18 @@ const domain = z
   .refine((name) => HOST_NAME.test(name) || isIpv6Reference(name), { error: DOMAIN_ACCEPTED })
   .transform((name) => name.toLowerCase());
 
+const NAME_SERVER_ACCEPTED =
+  "accepted: an IP address, or one with a port: 192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:5353";
+
+const nameServer = z.string({ error: NAME_SERVER_ACCEPTED }).refine(
+  (given) => {
+    const [, address = given] =
+      /^\[?([^\]]+?)\]?:\d{1,5}$/.exec(isIP(given) === 0 ? given : "") ?? [];
+    return isIP(address) !== 0;
+  },
+  { error: NAME_SERVER_ACCEPTED },
+);
+
 const listenObject = z.strictObject(
   {
     transport: oneOf(["udp", "tcp"]),
@@ -121,6 +133,10 @@ export const configSchema = z.strictObject(
         })
         .max(USER_AGENTS_MAX, { error: USER_AGENTS })
         .default([...digest.md5OnlyFor]),
+    }).prefault({}),
+    dns: section("dns", {
+      servers: z.array(nameServer, { error: "accepted: a list of name servers" }).min(1).optional(),
+      avoidDeadMs: whole(0, 3_600_000, "milliseconds").default(defaults.dns.avoidDeadMs),
     }).prefault({}),
     cases: section("cases", {
       records: whole(1, COUNT_MAX).default(cases.records),

@@ -59,6 +59,12 @@ export interface ServerConfig {
     /** User agents that give up at a challenge they do not know: how their User-Agent begins. They get MD5 alone. */
     readonly md5OnlyFor: readonly string[];
   };
+  readonly dns: {
+    /** Name servers, as `address` or `address:port`; undefined: those of the system. */
+    readonly servers: readonly string[] | undefined;
+    /** How long a destination that was found dead is tried last; 0: never. */
+    readonly avoidDeadMs: number;
+  };
   readonly cases: CaseRing;
   readonly limits: ConfigLimits;
 }
@@ -88,6 +94,7 @@ export interface ConfigInput {
   readonly timers?: Partial<ServerConfig["timers"]>;
   readonly registrar?: Partial<ServerConfig["registrar"]>;
   readonly digest?: Partial<ServerConfig["digest"]>;
+  readonly dns?: Partial<ServerConfig["dns"]>;
   readonly cases?: Partial<CaseRing>;
   readonly limits?: Partial<ConfigLimits>;
 }

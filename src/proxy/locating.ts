@@ -1,7 +1,12 @@
-import type { DnsAnswer, DnsQuestion, DnsRecord } from "../base/dns.ts";
+import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
 import { formatEndpoint, type Endpoint } from "../base/endpoint.ts";
 import { Header, type SipResponse } from "../message/index.ts";
-import { DestinationList, type ListedHop, type LocationStep } from "../routing/index.ts";
+import {
+  DestinationList,
+  formatRecord,
+  type ListedHop,
+  type LocationStep,
+} from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { callBranch } from "./branch-steps.ts";
 import type { ClientBranch } from "./client-branch.ts";
@@ -82,7 +87,7 @@ export class Locating {
     if (row === undefined) return;
     const { type, name } = question;
     const detail =
-      answer.kind === "records" ? answer.records.map(recordText).join(", ") : answer.detail;
+      answer.kind === "records" ? answer.records.map(formatRecord).join(", ") : answer.detail;
     const { number } = branch;
     this.#trace.add("dns-answered", nowMs, number, type, name, answer.kind, detail, row.rfc);
   }
@@ -126,18 +131,6 @@ export class Locating {
     this.#failed.add(key);
     if (forMs <= 0) return;
     this.#trace.add("destination-avoided", nowMs, number, key, reason, Math.round(forMs));
-  }
-}
-
-function recordText(record: DnsRecord): string {
-  switch (record.type) {
-    case "A":
-    case "AAAA":
-      return record.address;
-    case "SRV":
-      return `${record.priority} ${record.weight} ${record.port} ${record.target || "."}`;
-    case "NAPTR":
-      return `${record.order} ${record.preference} ${record.services} ${record.replacement}`;
   }
 }
 

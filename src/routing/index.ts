@@ -10,6 +10,7 @@ export {
   type DestinationListOptions,
   type ListedHop,
 } from "./destination-list.ts";
+export { formatRecord } from "./format-record.ts";
 export { nextHopOf, type NextHop } from "./next-hop.ts";
 export { numericAddress } from "./numeric-address.ts";
 export type { LocationStep } from "./server-location.ts";

@@ -15,6 +15,8 @@ export interface SipServer {
   /** Where it listens, ports as the kernel gave them. */
   readonly endpoints: readonly Endpoint[];
   readonly counters: ServerCounters;
+  /** Destinations that were found dead a while ago. */
+  readonly avoided: AvoidedDestinations;
   /** Requests that wait for something, oldest first. */
   pending(): TraceRecord[];
   /** Transactions and deadlines held now, for leak checks. */
@@ -64,6 +66,7 @@ export async function createServer(
   return {
     endpoints,
     counters,
+    avoided: parts.proxyOptions.avoided,
     pending: () => dispatcher.pending(),
     held: () => ({
       servers: dispatcher.transactions.servers.size,

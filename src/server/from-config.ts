@@ -13,6 +13,7 @@ export function settingsOf(config: ServerConfig): ServerSettings {
     ...registrar,
     timerCMs: config.timers.timerCMs,
     branchesPerRequest: limits.branchesPerRequest,
+    avoidDeadMs: config.dns.avoidDeadMs,
     nonceLifetimeMs: config.digest.nonceLifetimeMs,
     digestAlgorithms: config.digest.algorithms,
     md5OnlyFor: config.digest.md5OnlyFor,

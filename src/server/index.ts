@@ -8,6 +8,11 @@ export {
 } from "./case-store.ts";
 export {
   directoryCommands,
+  dns,
+  type DnsPort,
+  type Located,
+  type ToldDestination,
+  type ToldQuestion,
   IMPORT_COMMAND_ROWS_MAX,
   openLocalPort,
   shown,

@@ -113,7 +113,17 @@ async function open(
   });
   opened.push(() => sip.close());
   opened.push(returnMemoryWhenQuiet(() => sip.counters.requests + sip.counters.responses));
-  const world: CommandWorld = { directory, location, domains, cases, sip, nowMs };
+  const { resolver } = options;
+  const world: CommandWorld = {
+    directory,
+    location,
+    domains,
+    cases,
+    sip,
+    resolver,
+    random,
+    nowMs,
+  };
   const control = await openControl(folder, world);
   if (control !== undefined) opened.push(() => control.close());
   const drainage = new Drainage(sip, undo);

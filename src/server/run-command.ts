@@ -1,9 +1,12 @@
 import { credentialOf } from "../auth/index.ts";
 import type { Directory } from "../directory/index.ts";
 import type { LocationStore } from "../location/index.ts";
+import type { Random } from "../base/random.ts";
 import type { CaseStore } from "./case-store.ts";
 import { directoryCommands, type CommandArguments, type CommandOutput } from "./commands/index.ts";
+import { dns } from "./commands/dns.ts";
 import { why } from "./commands/why.ts";
+import type { Resolver } from "./parts.ts";
 import type { SipServer } from "./create-server.ts";
 
 /** What commands work on inside a running server. */
@@ -13,6 +16,8 @@ export interface CommandWorld {
   readonly domains: readonly string[];
   readonly cases: CaseStore;
   readonly sip: SipServer;
+  readonly resolver: Resolver;
+  readonly random: Random;
   readonly nowMs: () => number;
 }
 
@@ -22,7 +27,9 @@ export function runCommand(
   args: CommandArguments,
   world: CommandWorld,
 ): AsyncIterable<CommandOutput> {
-  const port = { ...world, credentialOf, pending: () => world.sip.pending() };
+  const { avoided } = world.sip;
+  const port = { ...world, avoided, credentialOf, pending: () => world.sip.pending() };
+  if (name === "dns") return dns(args, port);
   if (name === "why") return why(args, port);
   const handler = directoryCommands[name];
   return handler === undefined ? unknown(name) : handler(args, port);

@@ -3,6 +3,7 @@ import { registrations } from "./registrations.ts";
 import type { CommandHandler } from "./types.ts";
 import { userAdd, userImport, userList, userPassword, userRemove } from "./user.ts";
 
+export { dns, type DnsPort, type Located, type ToldDestination, type ToldQuestion } from "./dns.ts";
 export { shown } from "./arguments.ts";
 export { openLocalPort, type LocalPort } from "./local-port.ts";
 export type { RegisteredBinding, Registration } from "./registrations.ts";
