@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./ports.ts";
+import { freePort, untilListening } from "./ports.ts";
 import { endWithUs, needProgram } from "./programs.ts";
 
 /** The domain that the scenarios talk about. */
@@ -76,7 +75,7 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
   });
   // A callee that fails early must not be an unhandled rejection; the test still awaits `done`.
   done.catch(() => undefined);
-  if (/uas/.test(options.scenario)) await listening(port, transport);
+  if (/uas/.test(options.scenario)) await untilListening(port, transport);
   return { port, done };
 }
 
@@ -105,14 +104,4 @@ function tail(folder: string): string {
     .filter((path) => existsSync(path))
     .map((path) => readFileSync(path, "utf8").slice(-4000))
     .join("\n");
-}
-
-/** Asks the kernel's tables, so that nothing is sent to the port. */
-async function listening(port: number, transport: "udp" | "tcp"): Promise<void> {
-  const mark = `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000`;
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (readFileSync(`/proc/net/${transport}`, "latin1").includes(mark)) return;
-    await wait(20);
-  }
-  throw new Error(`SIPp does not listen on ${transport} port ${port}`);
 }
