@@ -10,6 +10,7 @@ import {
   SERVER_ADDRESS,
   type Sent,
 } from "./support/domain.ts";
+import { assertNothingHeld } from "./support/held.ts";
 
 const ALICE = "sip:alice@example.org";
 const SECRET = "secret of alice";
@@ -424,7 +425,7 @@ inBothModes(
     await domain.caller.ask({ ...ack, uri: "sip:nobody@example.org" });
     await domain.caller.ask({ ...ack, uri: "sip:carol@example.org" });
     assert.equal(domain.caller.responses.length, 0);
-    assert.deepEqual(domain.server.held(), { servers: 0, clients: 0, deadlines: 0 });
+    assertNothingHeld(domain.server);
   },
 );
 
@@ -517,5 +518,5 @@ test("after all of it nothing is left over: every transaction ends [--auth diges
     await domain.caller.askAs("alice", SECRET, { from: ALICE, uri: "sip:dora@elsewhere.net" });
     await domain.caller.ask({ method: "CANCEL" });
     await domain.time.passes(300_000);
-    assert.deepEqual(domain.server.held(), { servers: 0, clients: 0, deadlines: 0 });
+    assertNothingHeld(domain.server);
   }));

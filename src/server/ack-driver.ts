@@ -26,6 +26,11 @@ export class AckDriver {
     this.#outgoing = outgoing;
   }
 
+  /** For leak checks. */
+  get openQuestions(): number {
+    return this.#questions.openCount;
+  }
+
   relay(ack: SipRequest, incoming: Flow, nowMs: number): void {
     const pending = new PendingRequest(ack, peerOf(incoming), nowMs);
     const relay = new AckRelay(ack, this.#parts.proxyOptions, pending.trace);

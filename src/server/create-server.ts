@@ -6,6 +6,7 @@ import type { TraceRecord } from "../trace/index.ts";
 import type { Endpoint } from "../transport/index.ts";
 import { newCounters, type ServerCounters } from "./counters.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import type { HeldState } from "./held-state.ts";
 import type { ServerSettings, ServerWorld } from "./world.ts";
 import { ownAddresses } from "./own-addresses.ts";
 import type { Parts } from "./parts.ts";
@@ -19,8 +20,8 @@ export interface SipServer {
   readonly avoided: AvoidedDestinations;
   /** Requests that wait for something, oldest first. */
   pending(): TraceRecord[];
-  /** Transactions and deadlines held now, for leak checks. */
-  held(): { readonly servers: number; readonly clients: number; readonly deadlines: number };
+  /** What is held now, for leak checks. */
+  held(): HeldState;
   /** New requests get 503 from now on; those in a dialog go on. */
   drain(): void;
   close(): Promise<void>;
@@ -68,11 +69,7 @@ export async function createServer(
     counters,
     avoided: parts.proxyOptions.avoided,
     pending: () => dispatcher.pending(),
-    held: () => ({
-      servers: dispatcher.transactions.servers.size,
-      clients: dispatcher.transactions.clients.size,
-      deadlines: dispatcher.transactions.deadlines.size,
-    }),
+    held: () => dispatcher.held(),
     drain: () => dispatcher.drain(),
     close: () => {
       dispatcher.stop(world.clock.nowMs());

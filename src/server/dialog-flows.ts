@@ -12,6 +12,10 @@ const DIALOG_FLOWS_MAX = 100_000;
 export class DialogFlows {
   readonly #flows = new Map<string, Flow>();
 
+  get size(): number {
+    return this.#flows.size;
+  }
+
   /** `contactUri` is the remote target that came over `flow` in a dialog-forming message (RFC 3261 §12.1). */
   remember(callId: string, contactUri: string, flow: Flow): void {
     const key = keyOf(callId, contactUri);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Header } from "../message/index.ts";
+import { Header, type SipRequest } from "../message/index.ts";
 import {
   BOB_ADDRESS,
   CALLER_ADDRESS,
@@ -8,6 +8,7 @@ import {
   ELSEWHERE_ADDRESS,
   Peer,
 } from "../../test/support/domain.ts";
+import { assertNothingHeld } from "../../test/support/held.ts";
 
 const limits = { transactions: 3, questionMs: 1_000 };
 
@@ -84,6 +85,30 @@ test("a server that ends tells who waits 503, cancels what rings, and keeps the 
   assert.equal(domain.lastCauseId, "shutting-down");
 });
 
+test("a request that outlives its server transaction is pending all the same, and a server that ends keeps its case", async () => {
+  // Seen in simulation, seed 361: a BYE went to a second device late, its server transaction ended 64*T1 after it came
+  // (RFC 3261 §17.2.2), and the server was stopped: nothing had waited for it, and it was in no case.
+  const domain = await new Domain().open({ auth: "none" });
+  const message = { method: "MESSAGE", uri: "sip:carol@example.org", callId: "m" };
+  await domain.register("carol@example.org", `sip:carol@${BOB_ADDRESS}`);
+  const later = { qMilli: 500, callId: "r2" };
+  await domain.register("carol@example.org", `sip:carol@${ELSEWHERE_ADDRESS}`, later);
+  await domain.caller.ask(message);
+  await domain.time.passes(10_000);
+  await domain.bob.respond(domain.bob.requests[0] as SipRequest, "486 Busy Here");
+  await domain.time.passes(25_000);
+  assert.equal(domain.elsewhere.requests[0]?.method, "MESSAGE");
+  assert.deepEqual([domain.server.held().servers, domain.server.held().outlived], [0, 1]);
+  assert.deepEqual(
+    domain.server.pending().map(({ callId }) => callId),
+    ["m"],
+  );
+  await domain.server.close();
+  assert.equal(domain.records.at(-1)?.callId, "m");
+  assert.equal(domain.lastCauseId, "shutting-down");
+  assert.deepEqual(domain.server.pending(), []);
+});
+
 test("what a later answer started is timed, with no other message to wake the server (RFC 3261 §17.1.1.2)", async () => {
   // Seen in review: the resolver answers by promise, the INVITE went out, and its Timer A was in no clock until the
   // next message came. A lost INVITE to a name was not repeated.
@@ -97,7 +122,7 @@ test("what a later answer started is timed, with no other message to wake the se
   assert.equal(domain.caller.responses.at(-1)?.statusCode, 408);
   assert.equal(domain.lastCauseId, "branch-timed-out");
   await domain.time.passes(60_000);
-  assert.deepEqual(domain.server.held(), { servers: 0, clients: 0, deadlines: 0 });
+  assertNothingHeld(domain.server);
 });
 
 test("without rport a response goes to the port of sent-by, with rport to where it came from (RFC 3261 §18.2.2, RFC 3581 §4)", async () => {

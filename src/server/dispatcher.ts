@@ -21,6 +21,7 @@ import { clientTransactionKey, inviteKeyOf, serverTransactionKey } from "../tran
 import type { Flow, TransportEvents } from "../transport/index.ts";
 import { AckDriver } from "./ack-driver.ts";
 import type { ServerCounters } from "./counters.ts";
+import { heldBy, type HeldState } from "./held-state.ts";
 import { malformedRecord } from "./malformed-record.ts";
 import type { Parts } from "./parts.ts";
 import { PendingRequest } from "./pending-request.ts";
@@ -52,6 +53,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   readonly proxy: ProxyDriver;
   readonly registrar: RegistrarDriver;
   readonly #acks: AckDriver;
+  readonly #outgoing: OutgoingFlows;
   readonly #parts: Parts;
   readonly #counters: ServerCounters;
   /** Called after each input: the server books its timer. */
@@ -68,6 +70,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#branchMark = branchMark(parts.proxyOptions.instanceId);
     this.transactions = new TransactionDriver(parts.transport, this);
     const outgoing = new OutgoingFlows(parts.transport);
+    this.#outgoing = outgoing;
     this.proxy = new ProxyDriver(parts, this.transactions, outgoing, settled);
     this.registrar = new RegistrarDriver(parts, this.transactions, settled);
     this.#acks = new AckDriver(parts, outgoing, this.transactions.deadlines, settled);
@@ -80,7 +83,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   /** What still waits is ended, each with its answer: nobody shall wait for a server that is gone. */
   stop(nowMs: number): void {
-    for (const entry of this.transactions.servers.values()) {
+    for (const entry of this.#entries()) {
       if (entry.running !== undefined) this.proxy.stop(entry.running, nowMs);
     }
   }
@@ -88,7 +91,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   /** Requests that wait for something, oldest first. */
   pending(): TraceRecord[] {
     const records: TraceRecord[] = [];
-    for (const entry of this.transactions.servers.values()) {
+    for (const entry of this.#entries()) {
       const record = entry.running === undefined ? undefined : this.proxy.snapshot(entry.running);
       if (record !== undefined) records.push(record);
     }
@@ -96,6 +99,16 @@ export class Dispatcher implements TransportEvents, TransactionUser {
       records.push(this.registrar.snapshot(running));
     }
     return records.toSorted((one, other) => one.startedAtMs - other.startedAtMs);
+  }
+
+  /** Everything that may have a request running. */
+  *#entries(): Iterable<ServerEntry> {
+    yield* this.transactions.servers.values();
+    yield* this.transactions.outlived;
+  }
+
+  held(): HeldState {
+    return heldBy(this.transactions, this.registrar, [this.proxy, this.#acks], this.#outgoing);
   }
 
   datagram(text: string, flow: Flow): void {

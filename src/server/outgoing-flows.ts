@@ -19,6 +19,10 @@ export class OutgoingFlows {
     this.#transport = transport;
   }
 
+  get rememberedCount(): number {
+    return this.#dialogFlows.size;
+  }
+
   flowFor(branch: ClientBranch, callId: string): Flow | ServerError {
     const destination = branch.destination;
     if (destination === undefined) {

@@ -147,6 +147,11 @@ export class ProxyDriver {
     this.#respondOwn(running, pending, 100, trying(pending.request), nowMs);
   }
 
+  /** For leak checks. */
+  get openQuestions(): number {
+    return this.#questions.openCount;
+  }
+
   /** As `why --pending` shows it. */
   snapshot(running: RunningRequest): TraceRecord | undefined {
     const parts = running.parts;
@@ -413,6 +418,7 @@ export class ProxyDriver {
     pending.trace.add("ended", nowMs, pending.statusCode);
     running.parts = undefined;
     running.entry.running = undefined;
+    if (this.#transactions.outlived.size > 0) this.#transactions.outlived.delete(running.entry);
     this.#letGo(running, pending.request.method === "INVITE");
     this.#transactions.deadlines.cancel(running);
     this.#parts.cases.keep(pending.toRecord(nowMs));

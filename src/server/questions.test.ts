@@ -69,10 +69,10 @@ test("a store that never answers is unreachable after the limit, each question a
 
 test("an answer that comes after the limit is nobody's any more", async () => {
   const asked = new Asked();
-  let answer: (given: string) => void = () => undefined;
-  asked.ask("a", new Promise((resolve) => (answer = resolve)), 0);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  asked.ask("a", promise, 0);
   await asked.until(1_000);
-  answer("held");
+  resolve("held");
   await asked.until(1_001);
   assert.deepEqual(asked.outcomes, [`a: ${late}`]);
 });

@@ -76,6 +76,11 @@ export class RegistrarDriver {
     this.#transactions.respond(entry, 100, text, nowMs);
   }
 
+  /** For leak checks. */
+  get openQuestions(): number {
+    return this.#questions.openCount;
+  }
+
   /** As `why --pending` shows it. */
   snapshot(running: RunningRegistration): TraceRecord {
     return running.pending.toRecord(undefined);

@@ -46,6 +46,8 @@ export class TransactionDriver {
   readonly deadlines = new Deadlines();
   readonly servers = new Map<string, ServerEntry>();
   readonly clients = new Map<string, ClientEntry>();
+  /** Those that ended, by their timers, before the request of their user did: it still runs. */
+  readonly outlived = new Set<ServerEntry>();
   readonly #transport: TransportLayer;
   readonly #user: TransactionUser;
   /** Client transactions that still wait for their first response, by the token that the transport knows. */
@@ -61,6 +63,11 @@ export class TransactionDriver {
   constructor(transport: TransportLayer, user: TransactionUser) {
     this.#transport = transport;
     this.#user = user;
+  }
+
+  /** Client transactions whose failure to be sent somebody waits for. For leak checks. */
+  get awaitedCount(): number {
+    return this.#waiting.length - 1 - this.#freeTokens.length;
   }
 
   openServer(key: string, request: SipRequest, flow: Flow, nowMs: number): ServerEntry {
@@ -213,6 +220,7 @@ export class TransactionDriver {
     if (isOver) {
       this.servers.delete(entry.key);
       this.deadlines.cancel(entry);
+      if (entry.running !== undefined) this.outlived.add(entry);
     } else this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
   }
 

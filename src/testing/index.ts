@@ -1,6 +1,7 @@
 export {
   PERFECT,
   SimulatedNetwork,
+  type ArrivingCopy,
   type Carried,
   type NetworkFaults,
 } from "./simulated-network.ts";

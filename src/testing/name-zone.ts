@@ -13,7 +13,7 @@ export type ZoneEntry = readonly string[] | "SERVFAIL" | "silence" | "NXDOMAIN";
  */
 export class NameZone {
   /** May be changed while it is in use. */
-  readonly entries: Record<string, ZoneEntry>;
+  entries: Record<string, ZoneEntry>;
   /** Every question so far, `A example.org`. */
   readonly asked: string[] = [];
 

@@ -153,6 +153,42 @@ test("faults lose, repeat and reorder datagrams, and spare streams", async () =>
   );
 });
 
+test("a datagram becomes what somebody says: copies, later ones, damaged ones, or nothing", async () => {
+  const { time, network, one, other } = await twoPeers("udp");
+  network.becomes = (text, from) => {
+    assert.equal(from, "udp:192.0.2.1:5060");
+    if (text === "as it is") return undefined;
+    if (text === "gone") return [];
+    return [
+      { text, afterMs: 0 },
+      { text: "damaged", afterMs: 0 },
+      { text, afterMs: 500 },
+    ];
+  };
+  for (const text of ["as it is", "gone", "thrice"]) {
+    one.layer.send(one.flowTo("192.0.2.2"), text, 0);
+  }
+  await time.until(1_000);
+  assert.deepEqual(other.heard, [
+    "1 as it is from 192.0.2.1",
+    "1 thrice from 192.0.2.1",
+    "1 damaged from 192.0.2.1",
+    "501 thrice from 192.0.2.1",
+  ]);
+});
+
+test("who is plugged in again is reached again, and has missed what came meanwhile", async () => {
+  const { time, network, one, other } = await twoPeers("udp");
+  const flow = one.flowTo("192.0.2.2");
+  network.unplug("192.0.2.2");
+  one.layer.send(flow, "missed", 0);
+  await time.until(10);
+  network.plug("192.0.2.2");
+  one.layer.send(flow, "heard", 0);
+  await time.until(20);
+  assert.deepEqual(other.heard, ["11 heard from 192.0.2.1"]);
+});
+
 test("the same seed gives the same run, another seed another", async () => {
   const faults = { lossRate: 0.1, repeatRate: 0.1, delayMinMs: 1, delayMaxMs: 50 };
   const run = async (seed: number): Promise<readonly string[]> => {

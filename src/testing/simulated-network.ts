@@ -37,6 +37,12 @@ export interface Carried {
   readonly text: string;
 }
 
+/** One of the datagrams that arrive instead of one that was sent: later than it by so much, and maybe changed. */
+export interface ArrivingCopy {
+  readonly text: string;
+  readonly afterMs: number;
+}
+
 interface Datagram {
   readonly id: number;
   readonly from: string;
@@ -67,6 +73,9 @@ export class SimulatedNetwork {
   watch: ((carried: Carried) => void) | undefined = undefined;
   /** Datagrams that are lost besides those that the faults cost: for the story of one lost message. */
   loses: ((text: string, from: string) => boolean) | undefined = undefined;
+  /** What arrives of a datagram that is not lost: storms, late copies, damage. undefined: what the faults make of it. */
+  becomes: ((text: string, from: string) => readonly ArrivingCopy[] | undefined) | undefined =
+    undefined;
 
   constructor(time: VirtualTime, random: Random, faults: NetworkFaults = PERFECT) {
     this.time = time;
@@ -82,6 +91,11 @@ export class SimulatedNetwork {
   /** From now on whatever goes there or comes from there vanishes without a word. */
   unplug(address: string): void {
     this.#unplugged.add(address);
+  }
+
+  /** The cable is back in; what was on its way meanwhile is lost. */
+  plug(address: string): void {
+    this.#unplugged.delete(address);
   }
 
   /** @throws ServerError `listener-refused` */
@@ -110,10 +124,11 @@ export class SimulatedNetwork {
       this.#tell(id, "lost", from, to, text);
       return;
     }
-    const copies = this.#random.fraction() < repeatRate ? 2 : 1;
-    for (let copy = 0; copy < copies; copy += 1) {
-      this.time.after(this.#datagramDelayMs(), () =>
-        this.#arrive(flow, { id, from, to, text, token }),
+    const itself = { text, afterMs: 0 };
+    const copies = this.#random.fraction() < repeatRate ? [itself, itself] : [itself];
+    for (const copy of this.becomes?.(text, from) ?? copies) {
+      this.time.after(copy.afterMs + this.#datagramDelayMs(), () =>
+        this.#arrive(flow, { id, from, to, text: copy.text, token }),
       );
     }
   }

@@ -7,6 +7,7 @@ import { drawCall } from "../simulation/call-ladder.ts";
 import type { Agent } from "../simulation/agent.ts";
 import { labelOf, type WireEntry } from "../simulation/wire.ts";
 import { subscriber, World, type WorldOptions } from "../simulation/world.ts";
+import { assertNothingHeld } from "../support/held.ts";
 
 export const PASSWORD = "correct horse";
 
@@ -111,7 +112,7 @@ export function flow(
     await play(stage);
     await stage.passes(ALL_TIMERS_MS);
     assert.deepEqual(world.faults, []);
-    assert.deepEqual(world.server.held(), { servers: 0, clients: 0, deadlines: 0 });
+    assertNothingHeld(world.server);
     const drawn = `${sentence}\n\n${stage.draw(options)}`;
     const file = new URL(`${name}.flow`, import.meta.url);
     if (process.env["UPDATE"] === "1") writeFileSync(file, drawn);

@@ -15,3 +15,8 @@ export const SERVER_ENDPOINTS: readonly Endpoint[] = [SERVER_IPV4, SERVER_IPV6].
 export function isServer(endpoint: string): boolean {
   return endpoint.includes(`:${SERVER_IPV4}:`) || endpoint.includes(`[${SERVER_IPV6}]`);
 }
+
+/** Where those are who are no users of ours. */
+export function farAway(last: number): Endpoint {
+  return { transport: "udp", address: `203.0.113.${last}`, port: 5060 };
+}

@@ -18,58 +18,42 @@ export interface AgentOptions {
   readonly q?: number | undefined;
 }
 
+/** What an agent lives in. */
+export interface AgentWorld {
+  readonly time: VirtualTime;
+  readonly network: SimulatedNetwork;
+  readonly resolver: Resolver;
+  readonly random: Random;
+}
+
 /** A device of somebody's, on the simulated network: a user agent with the server as its outbound proxy. */
 export class Agent {
   readonly name: string;
   readonly options: AgentOptions;
-  readonly userAgent: UserAgent;
   /** All it was told but the ladder, in order. */
   readonly news: Exclude<UserAgentNews, { readonly kind: "ladder" }>[] = [];
-  readonly #driver: UserAgentDriver;
+  #userAgent: UserAgent;
+  #driver: UserAgentDriver;
   readonly #transport: TransportLayer;
-  readonly #network: SimulatedNetwork;
-  readonly #time: VirtualTime;
+  readonly #world: AgentWorld;
   /** Calls that have not ended: how many ends of each are here (a fork may ring its caller), and which are answered. */
   readonly #calls = new Map<string, number>();
   readonly #answered = new Set<string>();
-  readonly #made: string[] = [];
+  #made: string[] = [];
   #isLeaving = false;
-  #isDead = false;
+  #death: "closed" | "unplugged" | undefined = undefined;
 
-  constructor(
-    options: AgentOptions,
-    world: {
-      readonly time: VirtualTime;
-      readonly network: SimulatedNetwork;
-      readonly resolver: Resolver;
-      readonly random: Random;
-    },
-  ) {
-    const { aor, local, password, q, script } = options;
-    const server = local.address.includes(":") ? SERVER_IPV6 : SERVER_IPV4;
-    const transport = local.transport === "udp" ? "" : ";transport=tcp";
-    const userAgentOptions = {
-      aor,
-      local,
-      random: world.random,
-      password,
-      outboundProxy: `sip:${formatHost(server)}:5060${transport}`,
-      mediaPort: 4_000,
-      ...(q === undefined ? {} : { q }),
-    };
+  constructor(options: AgentOptions, world: AgentWorld) {
     this.name = options.name;
     this.options = options;
-    this.userAgent = new UserAgent(userAgentOptions, script);
-    this.#network = world.network;
-    this.#time = world.time;
-    this.#transport = world.network.layer([local]);
-    this.#driver = new UserAgentDriver(this.userAgent, {
-      transport: this.#transport,
-      clock: world.time.clock(),
-      resolver: world.resolver,
-      random: world.random,
-      tell: (news) => this.#hear(news),
-    });
+    this.#world = world;
+    this.#transport = world.network.layer([options.local]);
+    this.#userAgent = userAgentOf(options, options.script, world.random);
+    this.#driver = this.#driverOf(this.#userAgent);
+  }
+
+  get userAgent(): UserAgent {
+    return this.#userAgent;
   }
 
   /** Calls it made or was rung by and that are not over. */
@@ -85,7 +69,7 @@ export class Agent {
   }
 
   get isDead(): boolean {
-    return this.#isDead;
+    return this.#death !== undefined;
   }
 
   async open(): Promise<void> {
@@ -128,14 +112,47 @@ export class Agent {
 
   /** Its ports close, which whoever sends there is told of; or its cable is pulled, and nobody is told. */
   die(how: "closed" | "unplugged"): void {
-    this.#isDead = true;
-    if (how === "unplugged") this.#network.unplug(this.options.local.address);
-    else void this.#transport.close();
+    if (this.isDead) return;
+    this.#death = how;
+    if (how === "unplugged") this.#world.network.unplug(this.options.local.address);
+    else void this.#driver.close();
+  }
+
+  /** The cable is back in, and it goes on with what it was doing; or it starts anew, and knows of nothing. */
+  comeBack(): void {
+    if (this.#death === "unplugged") this.#world.network.plug(this.options.local.address);
+    if (this.#death === "closed") {
+      this.#userAgent = userAgentOf(this.options, this.#userAgent.answer, this.#world.random);
+      this.#driver = this.#driverOf(this.#userAgent);
+      this.#calls.clear();
+      this.#answered.clear();
+      this.#made = [];
+      void this.open();
+    }
+    this.#death = undefined;
+    if (this.#isLeaving) this.leave();
+  }
+
+  /** The server is gone, and with it whoever could have told this agent of the end of what rings. */
+  excuseCalls(): void {
+    this.#made = this.#made.filter(
+      (callId) => this.#answered.has(callId) || !this.#calls.has(callId),
+    );
   }
 
   #act(input: (nowMs: number, out: UserAgentOutput[]) => void): void {
-    if (this.#isDead) return;
+    if (this.isDead) return;
     this.#driver.act((_, nowMs, out) => input(nowMs, out));
+  }
+
+  #driverOf(userAgent: UserAgent): UserAgentDriver {
+    return new UserAgentDriver(userAgent, {
+      transport: this.#transport,
+      clock: this.#world.time.clock(),
+      resolver: this.#world.resolver,
+      random: this.#world.random,
+      tell: (news) => this.#hear(news),
+    });
   }
 
   #hear(news: UserAgentNews): void {
@@ -146,7 +163,7 @@ export class Agent {
     if (news.kind !== "callEstablished") return;
     this.#answered.add(news.callId);
     // Not from inside the input that told us: one input, drain, next input.
-    if (this.#isLeaving) this.#time.after(1, () => this.hangUp(news.callId));
+    if (this.#isLeaving) this.#world.time.after(1, () => this.hangUp(news.callId));
   }
 
   #count(callId: string, change: number): void {
@@ -157,4 +174,22 @@ export class Agent {
       this.#answered.delete(callId);
     }
   }
+}
+
+function userAgentOf(options: AgentOptions, script: AnswerScript, random: Random): UserAgent {
+  const { aor, local, password, q } = options;
+  const server = local.address.includes(":") ? SERVER_IPV6 : SERVER_IPV4;
+  const transport = local.transport === "udp" ? "" : ";transport=tcp";
+  return new UserAgent(
+    {
+      aor,
+      local,
+      random,
+      password,
+      outboundProxy: `sip:${formatHost(server)}:5060${transport}`,
+      mediaPort: 4_000,
+      ...(q === undefined ? {} : { q }),
+    },
+    script,
+  );
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { parseMessage, type SipMessage } from "../../src/message/index.ts";
-import { check, checkers, type Observed } from "./checkers.ts";
-import { DEFAULT_SETTINGS, subscriber, World } from "./world.ts";
+import { check, checkers } from "./checkers.ts";
+import { leftInServer, observedOf, type Observed } from "./observed.ts";
+import { subscriber, World } from "./world.ts";
 import { labelOf, type WireEntry } from "./wire.ts";
 
 // A run that holds, and each way of breaking it that a checker is there for. A checker that cannot fail holds nothing.
@@ -45,11 +46,10 @@ before(async () => {
   assert.notEqual(refused, "");
   await world.time.passes(200_000);
   held = {
-    wire: world.wire.entries,
-    records: world.records,
+    ...observedOf(world),
     pending: [],
-    end: { ...world.server.held(), faults: world.faults },
-    timerCMs: DEFAULT_SETTINGS.timerCMs,
+    held: [],
+    end: { ...leftInServer(world.server), faults: world.faults },
     branchesMax: 1,
   };
 });

@@ -1,64 +1,43 @@
-import { Header, isMalformed, parameterOf, type SipMessage } from "../../src/message/index.ts";
+import {
+  aorOf,
+  Header,
+  isMalformed,
+  parameterOf,
+  type SipMessage,
+} from "../../src/message/index.ts";
 import { SOFTWARE_NAME } from "../../src/user-agent/index.ts";
-import type { TraceRecord } from "../../src/trace/index.ts";
 import { recordCheckers } from "./record-checkers.ts";
 import { exchangesIn, isRequest, viasOf, type Exchanges } from "./exchanges.ts";
+import type { Checker, Observed, Violation } from "./observed.ts";
 import { labelOf, type WireEntry } from "./wire.ts";
-
-/** What a run left behind for the checkers to judge. */
-export interface Observed {
-  readonly wire: readonly WireEntry[];
-  readonly records: readonly TraceRecord[];
-  /** What was pending at times during the run. */
-  readonly pending: readonly PendingSample[];
-  readonly end: EndOfRun;
-  readonly timerCMs: number;
-  /** Most branches that one request can have one after another. */
-  readonly branchesMax: number;
-}
-
-export interface PendingSample {
-  readonly atMs: number;
-  /** As it stood then. */
-  readonly record: TraceRecord;
-}
-
-/** What is left when every timer must have ended, by name; all of it should be nothing. */
-export type EndOfRun = Readonly<Record<string, number | readonly string[]>>;
-
-export interface Violation {
-  readonly checker: string;
-  /** "" where it is no single call's. */
-  readonly callId: string;
-  readonly atMs: number;
-  readonly text: string;
-}
-
-export type Report = (atMs: number, message: Pick<SipMessage, "callId">, text: string) => void;
-export type Checker = (observed: Observed, exchanges: Exchanges, report: Report) => void;
 
 /** 64*T1, and what a float may be off. */
 const LIFETIME_MS = 32_000.5;
 /** As devices write their Contact here; domains elsewhere have names. */
 const NUMERIC_HOST = /^sip:[^@]*@[\d[]/;
+/** Directory, location, aliases one after another, and the resolver. */
+const QUESTIONS_MAX = 12;
 /** RFC 4320 §4.1: when Timer E of the client has reached T2. */
 const PROVISIONAL_DUE_MS = 3_500;
 
 /** Each says one thing that must never happen; the name is what a failure shows. */
 export const checkers: Readonly<Record<string, Checker>> = {
   "an INVITE gets one refusal, or one or more 2xx, never both (RFC 3261 §17.2.1)": (
-    _,
+    { lives },
     { upstream },
     report,
   ) => {
-    for (const { request, arrivals, responses } of upstream) {
+    for (const { request, life, arrivals, responses } of upstream) {
       if (request.method !== "INVITE") continue;
       const refusals = distinct(responses.filter(({ message }) => message.statusCode >= 300));
       const answers = responses.filter(({ message }) => isSuccess(message.statusCode));
       const atMs = arrivals[0]?.atMs ?? 0;
       if (refusals.length > 1) report(atMs, request, `${refusals.length} different refusals`);
       if (refusals.length > 0 && answers.length > 0) report(atMs, request, "a 2xx and a refusal");
-      if (refusals.length + answers.length === 0) report(atMs, request, "no final response");
+      const wasKilled = lives[life]?.end === "killed";
+      if (refusals.length + answers.length === 0 && !wasKilled) {
+        report(atMs, request, "no final response");
+      }
     }
   },
 
@@ -110,7 +89,8 @@ export const checkers: Readonly<Record<string, Checker>> = {
     for (const { request, responses, acks } of upstream) {
       const finals = responses.filter(({ message }) => message.statusCode >= 200);
       const first = finals[0]?.atMs ?? Infinity;
-      const ackedMs = acks[0]?.atMs ?? Infinity;
+      // One that came earlier is of another refusal with that branch, and a late copy.
+      const ackedMs = acks.find(({ atMs }) => atMs >= first)?.atMs ?? Infinity;
       for (const { atMs, message } of finals) {
         const label = labelOf(message);
         if (atMs > first + LIFETIME_MS) report(atMs, request, `${label} after 64*T1`);
@@ -120,29 +100,39 @@ export const checkers: Readonly<Record<string, Checker>> = {
   },
 
   "no request waits longer than its timers allow": (
-    { pending, timerCMs, branchesMax },
+    { pending, limits, branchesMax },
     _,
     report,
   ) => {
     for (const { atMs, record } of pending) {
       const { callId, method, startedAtMs } = record;
       // Ringing may set Timer C anew once a branch; 64*T1 is for the CANCEL at its end.
-      const branchMs = method === "INVITE" ? 2 * timerCMs + LIFETIME_MS : LIFETIME_MS;
-      if (atMs - startedAtMs <= branchesMax * branchMs) continue;
+      const branchMs = method === "INVITE" ? 2 * limits.timerCMs + LIFETIME_MS : LIFETIME_MS;
+      // Before each group, and before the first, a store may be asked a few questions.
+      const limitMs = branchesMax * (branchMs + QUESTIONS_MAX * limits.questionMs);
+      if (atMs - startedAtMs <= limitMs) continue;
       report(atMs, { callId }, `${method} pending for ${Math.round(atMs - startedAtMs)} ms`);
     }
   },
 
   "no INVITE goes to a contact that is no live binding (RFC 3261 §16.5)": (
-    { wire },
+    { wire, lives },
     exchanges,
     report,
   ) => {
-    const live = new Map<string, number>();
+    const live: LiveBindings = new Map();
     const seen = new Set<string>();
+    let life = 0;
     for (const entry of wire) {
       if (entry.side !== "sent by server") continue;
       const { message, atMs } = entry;
+      // A clock that is set back lets everything live longer; nobody could know.
+      for (; life < entry.life; life += 1) {
+        const backMs = (lives[life]?.clockAheadMs ?? 0) - (lives[life + 1]?.clockAheadMs ?? 0);
+        for (const bound of live.values()) {
+          for (const [contact, expiresAtMs] of bound) bound.set(contact, expiresAtMs + backMs);
+        }
+      }
       if (message.kind === "response") {
         if (seen.has(message.text) || message.cseq.method !== "REGISTER") continue;
         seen.add(message.text);
@@ -156,7 +146,8 @@ export const checkers: Readonly<Record<string, Checker>> = {
         if (original?.request.requestUri.text === requestUri.text) continue;
         if (!NUMERIC_HOST.test(requestUri.text)) continue;
         const key = requestUri.text;
-        const expiresAtMs = live.get(key);
+        if (mayBeBound(key, atMs, exchanges)) continue;
+        const expiresAtMs = latestEnd(live, key);
         if (expiresAtMs === undefined) report(atMs, message, `${key} was never bound`);
         else if (expiresAtMs <= atMs) {
           report(atMs, message, `${key} ended ${Math.round(atMs - expiresAtMs)} ms ago`);
@@ -284,7 +275,7 @@ export const checkers: Readonly<Record<string, Checker>> = {
 
 /** Runs every checker. */
 export function check(observed: Observed): Violation[] {
-  const exchanges = exchangesIn(observed.wire);
+  const exchanges = exchangesIn(observed);
   const violations: Violation[] = [];
   for (const [checker, run] of Object.entries(checkers)) {
     run(observed, exchanges, (atMs, { callId }, text) => {
@@ -308,18 +299,44 @@ export function distinct<Entry extends WireEntry>(entries: readonly Entry[]): En
   });
 }
 
+/** Contacts by address, each with when it ends. */
+type LiveBindings = Map<string, Map<string, number>>;
+
 /** A 200 to a REGISTER lists every binding of its address, each until when (RFC 3261 §10.3 step 8). */
-function bindingsFrom(message: SipMessage, atMs: number, live: Map<string, number>): void {
+function bindingsFrom(message: SipMessage, atMs: number, live: LiveBindings): void {
   const contacts = message.nameAddrs(Header.Contact);
   if (isMalformed(contacts)) return;
-  const user = message.to.uri.kind === "sip" ? message.to.uri.user : undefined;
+  const aor = message.to.uri.kind === "sip" ? (aorOf(message.to.uri) ?? "") : "";
+  const bound = live.get(aor) ?? new Map<string, number>();
+  live.set(aor, bound);
   // Of one address all bindings are listed; what is not there any more is none.
-  for (const [contact, expiresAtMs] of live) {
-    if (contact.startsWith(`sip:${user}@`)) live.set(contact, Math.min(expiresAtMs, atMs));
-  }
+  for (const [contact, expiresAtMs] of bound) bound.set(contact, Math.min(expiresAtMs, atMs));
   for (const { uri, parameters } of contacts) {
     // Seconds are rounded down on the wire.
     const expires = Number(parameterOf(parameters, "expires") ?? 0) + 1;
-    live.set(uri.text, atMs + expires * 1000);
+    bound.set(uri.text, atMs + expires * 1000);
   }
+}
+
+/**
+ * Whether a REGISTER asked for it that was not answered yet, or that was told that the store did not answer: what was
+ * written is there for readers before anybody is told so.
+ */
+function mayBeBound(contact: string, atMs: number, { upstream }: Exchanges): boolean {
+  return upstream.some(({ request, arrivals, responses }) => {
+    if (request.method !== "REGISTER" || (arrivals[0]?.atMs ?? Infinity) > atMs) return false;
+    const contacts = request.nameAddrs(Header.Contact);
+    if (isMalformed(contacts) || !contacts.some(({ uri }) => uri.text === contact)) return false;
+    const final = responses.find(({ message }) => message.statusCode >= 200);
+    return final === undefined || final.atMs > atMs || final.message.statusCode === 503;
+  });
+}
+
+function latestEnd(live: LiveBindings, contact: string): number | undefined {
+  let latest: number | undefined;
+  for (const bound of live.values()) {
+    const endsAtMs = bound.get(contact);
+    if (endsAtMs !== undefined) latest = Math.max(latest ?? 0, endsAtMs);
+  }
+  return latest;
 }

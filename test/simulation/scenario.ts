@@ -1,76 +1,43 @@
-import type { Endpoint, TransportName } from "../../src/base/endpoint.ts";
-import { seededRandom, type Random } from "../../src/base/random.ts";
+import type { TransportName } from "../../src/base/endpoint.ts";
 import type { DirectoryEntry } from "../../src/directory/index.ts";
 import type { ServerSettings } from "../../src/server/index.ts";
 import { PERFECT, type NetworkFaults } from "../../src/testing/index.ts";
 import type { AnswerScript } from "../../src/user-agent/index.ts";
 import type { AgentOptions } from "./agent.ts";
-import { STRAYS, type Stray } from "./stray.ts";
+import { farAway } from "./addresses.ts";
+import { Draw } from "./draw.ts";
+import { limitsOf, misfortunes, tamperingOf, troublesOf } from "./misfortunes.ts";
+import type { Trouble } from "./stores.ts";
+import { ACTIVITY_MS, type Names, type Step } from "./steps.ts";
+import type { Tampering } from "./tampering.ts";
 import { alias, subscriber } from "./world.ts";
-
-/** What one agent does at one time; data, so that a failing seed can be read. */
-export interface Step {
-  readonly atMs: number;
-  readonly agent: string;
-  readonly action:
-    | { readonly kind: "register"; readonly expiresSeconds: number }
-    | { readonly kind: "call"; readonly uri: string; readonly hangUpAfterMs: number | undefined }
-    | { readonly kind: "ask"; readonly method: "OPTIONS" | "MESSAGE"; readonly uri: string }
-    | { readonly kind: "die"; readonly how: "closed" | "unplugged" }
-    | { readonly kind: "play"; readonly script: AnswerScript }
-    /** A request that nobody waits for, from somebody who is nobody; `agent` is not used. */
-    | { readonly kind: "stray"; readonly stray: Stray };
-}
 
 /** Everything one seed decides: the network, the server, who is there, and what they do when. */
 export interface Scenario {
   readonly seed: number;
   readonly faults: NetworkFaults;
-  readonly settings: Pick<ServerSettings, "auth" | "strangers" | "forceRport">;
+  readonly tampering: Tampering;
+  readonly settings: Pick<ServerSettings, "auth" | "strangers" | "forceRport" | "limits">;
   readonly questionsTakeMs: number;
+  readonly troubles: readonly Trouble[];
+  readonly commitMaxMs: number;
   readonly entries: readonly DirectoryEntry[];
-  readonly names: Readonly<Record<string, readonly Endpoint[]>>;
+  readonly names: Names;
   readonly agents: readonly AgentOptions[];
   /** In order of time. */
   readonly steps: readonly Step[];
 }
 
-/** All steps are before that; answered calls are hung up then. */
-export const ACTIVITY_MS = 150_000;
-
 const USERS = ["alice", "bob", "carol", "dave", "erin", "frank"];
 const PASSWORD = "secret";
 const DOMAIN = "example.org";
-
-/** The draws of one seed. */
-class Draw {
-  readonly #random: Random;
-
-  constructor(seed: number) {
-    this.#random = seededRandom(seed * 2_654_435_761 + 97);
-  }
-
-  below(limit: number): number {
-    return this.#random.fraction() * limit;
-  }
-
-  between(low: number, high: number): number {
-    return low + this.below(high - low);
-  }
-
-  /** Both ends included. */
-  whole(low: number, high: number): number {
-    return low + Math.floor(this.below(high - low + 1));
-  }
-
-  chance(of: number): boolean {
-    return this.#random.fraction() < of;
-  }
-
-  oneOf<Choice>(choices: readonly Choice[]): Choice {
-    return choices[Math.floor(this.below(choices.length))] as Choice;
-  }
-}
+const DEVICES_MAX = 8;
+/** Names elsewhere and where they lead at first. Nobody is at 99 and 98. */
+const NAMES: Names = {
+  "elsewhere.example": [farAway(2)],
+  "dead-first.example": [farAway(99), farAway(2)],
+  "all-dead.example": [farAway(99), farAway(98)],
+};
 
 export function scenarioOf(seed: number): Scenario {
   const draw = new Draw(seed);
@@ -84,10 +51,6 @@ export function scenarioOf(seed: number): Scenario {
   for (let call = draw.whole(8, 20); call > 0; call -= 1) {
     steps.push(...callsOf(draw.oneOf(agents).name, targets, draw));
   }
-  for (let stray = draw.whole(0, 4); stray > 0; stray -= 1) {
-    const action = { kind: "stray", stray: draw.oneOf(STRAYS) } as const;
-    steps.push({ atMs: draw.below(ACTIVITY_MS), agent: "", action });
-  }
   for (let ask = draw.whole(0, 5); ask > 0; ask -= 1) {
     const method = draw.oneOf(["OPTIONS", "MESSAGE"] as const);
     const action = { kind: "ask", method, uri: draw.oneOf(targets) } as const;
@@ -97,24 +60,22 @@ export function scenarioOf(seed: number): Scenario {
     const action = { kind: "play", script: scriptOf(draw) } as const;
     steps.push({ atMs: draw.below(ACTIVITY_MS), agent: draw.oneOf(agents).name, action });
   }
-  for (let death = draw.whole(0, 2); death > 0; death -= 1) {
-    const action = { kind: "die", how: draw.oneOf(["closed", "unplugged"] as const) } as const;
-    steps.push({ atMs: draw.between(5_000, ACTIVITY_MS), agent: draw.oneOf(agents).name, action });
-  }
+  steps.push(...misfortunes(agents, NAMES, draw));
   return {
     seed,
     faults: faultsOf(draw),
+    tampering: tamperingOf(agents, draw),
     settings: {
       auth: draw.oneOf(["digest", "none"] as const),
       strangers: draw.oneOf(["honest", "uniform"] as const),
       forceRport: draw.chance(0.5),
+      limits: limitsOf(draw),
     },
     questionsTakeMs: draw.chance(0.3) ? draw.whole(1, 3_000) : 0,
+    troubles: troublesOf(draw),
+    commitMaxMs: draw.oneOf([0, 20, 1_000]),
     entries: entriesOf(users, draw),
-    names: {
-      "elsewhere.example": [farAway(2)],
-      "dead-first.example": [farAway(99), farAway(2)],
-    },
+    names: NAMES,
     agents,
     steps: steps.toSorted((one, other) => one.atMs - other.atMs),
   };
@@ -123,11 +84,12 @@ export function scenarioOf(seed: number): Scenario {
 function faultsOf(draw: Draw): NetworkFaults {
   if (draw.chance(0.2)) return PERFECT;
   const delayMinMs = draw.whole(1, 20);
+  const spreadMs = draw.chance(0.1) ? draw.below(4_000) : draw.below(380);
   return {
     lossRate: draw.below(0.15),
     repeatRate: draw.below(0.1),
     delayMinMs,
-    delayMaxMs: delayMinMs + draw.below(380),
+    delayMaxMs: delayMinMs + spreadMs,
   };
 }
 
@@ -135,7 +97,7 @@ type Device = Omit<AgentOptions, "local"> & { readonly transport: TransportName 
 
 function devicesOf(user: string, draw: Draw): Device[] {
   const devices: Device[] = [];
-  const count = draw.oneOf([0, 1, 2, 2, 3, 3]);
+  const count = draw.chance(0.1) ? draw.whole(4, DEVICES_MAX) : draw.oneOf([0, 1, 2, 2, 3, 3]);
   for (let device = 1; device <= count; device += 1) {
     devices.push({
       name: `${user}${device}`,
@@ -163,11 +125,8 @@ function strangers(draw: Draw): AgentOptions[] {
   return [
     { name: "eve", aor: "sip:eve@other.example", local: farAway(1), script: scriptOf(draw) },
     { name: "far", aor: "sip:far@elsewhere.example", local: farAway(2), script: scriptOf(draw) },
+    { name: "fay", aor: "sip:far@elsewhere.example", local: farAway(3), script: scriptOf(draw) },
   ];
-}
-
-function farAway(last: number): Endpoint {
-  return { transport: "udp", address: `203.0.113.${last}`, port: 5060 };
 }
 
 function entriesOf(users: readonly string[], draw: Draw): DirectoryEntry[] {
@@ -192,6 +151,7 @@ function targetsFor(users: readonly string[]): string[] {
     `sips:${users[0]}@${DOMAIN}`,
     "sip:far@elsewhere.example",
     "sip:far@dead-first.example",
+    "sip:far@all-dead.example",
     "sip:far@nowhere.example",
     "tel:+1-555-0100",
   ];
@@ -207,7 +167,7 @@ function scriptOf(draw: Draw): AnswerScript {
       return { kind: "decline" };
     case 3:
     case 4: {
-      const statusCode = draw.oneOf([401, 404, 407, 480, 488, 500, 503, 600]);
+      const statusCode = draw.oneOf([401, 404, 407, 480, 488, 500, 503, 503, 503, 600]);
       return { kind: "refuse", statusCode, afterMs: draw.below(4_000) };
     }
     case 5:
@@ -253,9 +213,10 @@ function callsOf(agent: string, targets: readonly string[], draw: Draw): Step[] 
   }));
 }
 
-/** While searching, while it rings, in the call, or never. */
+/** While searching, while it rings, in the call, or never; and on what callees are likely to answer at. */
 function patienceOf(draw: Draw): number | undefined {
   return draw.oneOf([
+    draw.between(0, 2) * draw.oneOf([1, 100, 1_000, 4_000]),
     draw.below(20),
     draw.below(1_000),
     draw.between(1_000, 8_000),

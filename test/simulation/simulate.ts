@@ -1,7 +1,17 @@
 import type { Agent } from "./agent.ts";
 import { drawCall } from "./call-ladder.ts";
-import { check, type Observed, type PendingSample, type Violation } from "./checkers.ts";
-import { ACTIVITY_MS, scenarioOf, type Scenario, type Step } from "./scenario.ts";
+import { check } from "./checkers.ts";
+import {
+  leftInServer,
+  observedOf,
+  type HeldSample,
+  type Observed,
+  type PendingSample,
+  type Violation,
+} from "./observed.ts";
+import { summaryOf, type Summary } from "./summary.ts";
+import { scenarioOf, type Scenario } from "./scenario.ts";
+import { ACTIVITY_MS, type Step } from "./steps.ts";
 import { strayText } from "./stray.ts";
 import { DEFAULT_SETTINGS, World } from "./world.ts";
 
@@ -11,9 +21,10 @@ export interface Run {
   readonly observed: Observed;
   readonly violations: readonly Violation[];
   readonly agents: readonly Agent[];
+  readonly summary: Summary;
 }
 
-/** Users have three devices at most. */
+/** Groups of one q that users have at most, and places of one name, each after another. */
 const BRANCHES_MAX = 3;
 const SAMPLE_EVERY_MS = 5_000;
 /** Long enough before the end for 64*T1 twice. */
@@ -23,15 +34,14 @@ const SILENCE_MS = BRANCHES_MAX * (2 * DEFAULT_SETTINGS.timerCMs + 32_000) + 100
 
 export async function simulate(seed: number): Promise<Run> {
   const scenario = scenarioOf(seed);
-  const { faults, settings, questionsTakeMs, entries, names } = scenario;
-  const world = await World.open({ seed, faults, settings, questionsTakeMs, entries, names });
+  const world = await World.open(scenario);
   const agents = new Map<string, Agent>();
   for (const options of scenario.agents) {
     // One after another: each is given its share of the seed.
     // oxlint-disable-next-line no-await-in-loop
     agents.set(options.name, await world.addAgent(options));
   }
-  const { time, server } = world;
+  const { time } = world;
   const startMs = time.nowMs;
   for (const step of scenario.steps) {
     time.at(startMs + step.atMs, () => take(step, agents.get(step.agent), world));
@@ -45,22 +55,30 @@ export async function simulate(seed: number): Promise<Run> {
     for (const agent of world.agents) agent.stopRinging();
   });
   const pending: PendingSample[] = [];
+  const held: HeldSample[] = [];
   for (let passedMs = 0; passedMs < ACTIVITY_MS + SILENCE_MS; passedMs += SAMPLE_EVERY_MS) {
     // oxlint-disable-next-line no-await-in-loop
     await time.passes(SAMPLE_EVERY_MS);
-    for (const record of server.pending()) {
-      pending.push({ atMs: time.nowMs, record: { ...record, values: [...record.values] } });
-    }
+    if (world.life.isOver) continue;
+    for (const record of world.life.pending()) pending.push({ atMs: time.nowMs, record });
+    held.push({ atMs: time.nowMs, life: world.life.number, held: { ...world.server.held() } });
   }
   const observed: Observed = {
-    wire: world.wire.entries,
-    records: world.records,
+    ...observedOf(world),
     pending,
+    held,
     end: { ...leftIn(world), "calls whose caller heard no end": unended },
-    timerCMs: DEFAULT_SETTINGS.timerCMs,
     branchesMax: BRANCHES_MAX,
   };
-  return { scenario, observed, violations: check(observed), agents: world.agents };
+  const violations = check(observed);
+  const { agents: played } = world;
+  return {
+    scenario,
+    observed,
+    violations,
+    agents: played,
+    summary: summaryOf(scenario, world, observed),
+  };
 }
 
 /** What is wrong, with the ladder of each call it is about; for people. */
@@ -79,11 +97,35 @@ export function describeFailure({ scenario, observed, violations, agents }: Run)
 }
 
 function take({ action }: Step, agent: Agent | undefined, world: World): void {
-  if (action.kind === "stray") world.send(strayText(action.stray, world.time.nowMs));
-  if (agent !== undefined) act(action, agent, world);
+  switch (action.kind) {
+    case "stray":
+      world.send(strayText(action.stray, world.time.nowMs));
+      return;
+    case "noise":
+      world.send(action.text);
+      return;
+    case "names":
+      world.zone.entries = { ...action.zone };
+      return;
+    case "restart":
+      world.restart(action.restart);
+      return;
+    case "register":
+    case "call":
+    case "ask":
+    case "die":
+    case "come back":
+    case "play":
+      if (agent !== undefined) act(action, agent, world);
+  }
 }
 
-function act(action: Step["action"], agent: Agent, world: World): void {
+type AgentAction = Exclude<
+  Step["action"],
+  { readonly kind: "stray" | "noise" | "names" | "restart" }
+>;
+
+function act(action: AgentAction, agent: Agent, world: World): void {
   switch (action.kind) {
     case "register":
       agent.register(action.expiresSeconds);
@@ -100,10 +142,11 @@ function act(action: Step["action"], agent: Agent, world: World): void {
     case "die":
       agent.die(action.how);
       return;
+    case "come back":
+      agent.comeBack();
+      return;
     case "play":
       agent.userAgent.answer = action.script;
-      return;
-    case "stray":
       return;
   }
 }
@@ -114,8 +157,7 @@ function leftIn(world: World): Observed["end"] {
   const sum = (of: (agent: Agent) => number): number =>
     answering.reduce((total, agent) => total + of(agent), 0);
   return {
-    ...server.held(),
-    pending: server.pending().length,
+    ...leftInServer(server),
     faults: server.counters.faults,
     "faults told": faults,
     "deadlines booked": agents.some(({ isDead }) => isDead) ? 0 : time.pendingCount,

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { added, type Summary } from "./summary.ts";
 import { describeFailure, simulate } from "./simulate.ts";
 
 const SEEDS = 50;
 
 /** Fates of messages and causes of cases, over all seeds. */
 const met = new Set<string>();
+let happened: Summary = {};
 
 for (let seed = 1; seed <= SEEDS; seed += 1) {
   test(`seed ${seed}: a whole server keeps its promises over a bad network`, async () => {
     const run = await simulate(seed);
     for (const { causeId } of run.observed.records) met.add(causeId);
     for (const { what } of run.observed.wire) met.add(what);
+    happened = added(happened, run.summary);
     assert.equal(run.violations.length, 0, describeFailure(run));
   });
 }
@@ -33,4 +36,5 @@ const WANTED = `sent arrived lost refused
 
 test("the seeds together meet what they are made to meet", () => {
   for (const wanted of WANTED.split(/\s+/)) assert.ok(met.has(wanted), `no seed met ${wanted}`);
+  for (const [what, times] of Object.entries(happened)) assert.ok(times > 0, `no seed had ${what}`);
 });

@@ -12,34 +12,42 @@ export interface WireEntry {
   readonly to: string;
   /** The server's sending, the server's receiving, or neither. */
   readonly side: "sent by server" | "arrived at server" | "other";
+  /** Which server it was, from 0 up; on the way between two, the one before. */
+  readonly life: number;
   readonly message: SipMessage;
 }
+
+/** The same of what is no message, or was none any more when it arrived. */
+export type UnreadableEntry = Omit<WireEntry, "message"> & { readonly text: string };
 
 /** Everything that was on the network, in order. Each text is parsed once, however often it is carried. */
 export class WireLog {
   readonly entries: WireEntry[] = [];
+  readonly unreadable: UnreadableEntry[] = [];
   readonly #isServer: (endpoint: string) => boolean;
-  readonly #parsed = new Map<string, SipMessage>();
+  readonly #parsed = new Map<string, SipMessage | undefined>();
 
   constructor(isServer: (endpoint: string) => boolean) {
     this.#isServer = isServer;
   }
 
-  add({ id, atMs, what, from, to, text }: Carried): void {
+  add({ id, atMs, what, from, to, text }: Carried, life: number): void {
     const side =
       what === "sent" && this.#isServer(from)
         ? "sent by server"
         : what === "arrived" && this.#isServer(to)
           ? "arrived at server"
           : "other";
-    this.entries.push({ id, atMs, what, from, to, side, message: this.#parse(text) });
+    const message = this.#parse(text);
+    const entry = { id, atMs, what, from, to, side, life } as const;
+    if (message !== undefined) this.entries.push({ ...entry, message });
+    else this.unreadable.push({ ...entry, text });
   }
 
-  #parse(text: string): SipMessage {
-    const known = this.#parsed.get(text);
-    if (known !== undefined) return known;
-    const message = parseMessage(text);
-    if (message.kind === "malformed") throw new Error(`somebody sent what cannot be read: ${text}`);
+  #parse(text: string): SipMessage | undefined {
+    if (this.#parsed.has(text)) return this.#parsed.get(text);
+    const parsed = parseMessage(text);
+    const message = parsed.kind === "malformed" ? undefined : parsed;
     this.#parsed.set(text, message);
     return message;
   }

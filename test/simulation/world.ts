@@ -2,23 +2,21 @@ import { credentialOf } from "../../src/auth/index.ts";
 import type { Endpoint } from "../../src/base/endpoint.ts";
 import { seededRandom, type Random } from "../../src/base/random.ts";
 import { ServerError } from "../../src/causes/index.ts";
-import { memoryDirectory, type Directory, type DirectoryEntry } from "../../src/directory/index.ts";
-import { memoryLocationStore, type LocationStore } from "../../src/location/index.ts";
+import { memoryDirectory, type DirectoryEntry } from "../../src/directory/index.ts";
 import { domainOf, parseAor, userOf, type Aor } from "../../src/message/index.ts";
-import {
-  createServer,
-  type Resolver,
-  type ServerSettings,
-  type SipServer,
-} from "../../src/server/index.ts";
+import type { Resolver, ServerSettings, SipServer } from "../../src/server/index.ts";
 import { NameZone, PERFECT, SimulatedNetwork, VirtualTime } from "../../src/testing/index.ts";
 import type { NetworkFaults } from "../../src/testing/index.ts";
 import type { TraceRecord } from "../../src/trace/index.ts";
 import type { TransportEvents, TransportLayer } from "../../src/transport/index.ts";
 import { isServer, SERVER_ENDPOINTS } from "./addresses.ts";
 import { Agent, type AgentOptions } from "./agent.ts";
+import { Disk } from "./disk.ts";
 import { zoneOf } from "./names.ts";
+import { ServerLife } from "./server-life.ts";
+import { StoreWorld, type Trouble } from "./stores.ts";
 import { STRAY_ADDRESS } from "./stray.ts";
+import { Tamperer, UNTOUCHED, type Tampering } from "./tampering.ts";
 import { WireLog } from "./wire.ts";
 
 export const DEFAULT_SETTINGS: ServerSettings = {
@@ -34,102 +32,130 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   maxExpiresSeconds: 7_200,
   nonceLifetimeMs: 60_000,
   advertisedHosts: [],
-  limits: { transactions: 10_000, questionMs: 60_000 },
+  limits: { transactions: 10_000, questionMs: 5_000 },
 };
 
 export interface WorldOptions {
   readonly seed?: number;
   readonly faults?: NetworkFaults;
+  readonly tampering?: Tampering;
   readonly settings?: Partial<ServerSettings>;
   readonly entries?: readonly DirectoryEntry[];
   /** Names elsewhere and where they lead; whatever is not listed resolves to nothing. */
   readonly names?: Readonly<Record<string, readonly Endpoint[]>>;
   /** Stores and resolver answer after up to this long, and not at once. */
   readonly questionsTakeMs?: number;
+  readonly troubles?: readonly Trouble[];
+  /** How long a binding takes at most to be safe on the disk. */
+  readonly commitMaxMs?: number;
+}
+
+/** How one server ends and the next begins. */
+export interface Restart {
+  readonly how: "killed" | "stopped";
+  /** How long a stopped one may take to end what runs. */
+  readonly drainMs: number;
+  /** Nobody listens for so long. */
+  readonly downMs: number;
+  /** By how much somebody set the wall clock while nobody listened. */
+  readonly clockJumpMs: number;
+}
+
+/** What a server found on the disk when it started: contacts by address. */
+export type Found = ReadonlyMap<string, readonly string[]>;
+
+interface Fixed {
+  readonly time: VirtualTime;
+  readonly network: SimulatedNetwork;
+  readonly settings: ServerSettings;
+  readonly entries: readonly DirectoryEntry[];
+  readonly stores: StoreWorld;
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly tokenSecret: string;
 }
 
 /** A whole server and its peers on a simulated network, in virtual time: the same options give the same run. */
 export class World {
   readonly time: VirtualTime;
   readonly network: SimulatedNetwork;
-  readonly server: SipServer;
-  readonly wire: WireLog;
-  readonly records: readonly TraceRecord[];
-  readonly faults: readonly string[];
+  readonly wire = new WireLog(isServer);
+  readonly records: TraceRecord[] = [];
+  /** What servers were in the middle of when they ended. */
+  readonly cutShort: TraceRecord[] = [];
+  readonly faults: string[] = [];
   readonly agents: Agent[] = [];
-  readonly #random: Random;
+  readonly lives: ServerLife[] = [];
+  /** What each of them found. */
+  readonly found: Found[] = [];
+  readonly stores: StoreWorld;
+  readonly tamperer: Tamperer;
   /** What the DNS says; may change in the middle of a run. */
   readonly zone: NameZone;
+  readonly #fixed: Fixed;
   readonly #resolver: Resolver;
   readonly #strays: TransportLayer;
 
-  private constructor(parts: {
-    readonly time: VirtualTime;
-    readonly network: SimulatedNetwork;
-    readonly server: SipServer;
-    readonly wire: WireLog;
-    readonly records: readonly TraceRecord[];
-    readonly faults: readonly string[];
-    readonly random: Random;
-    readonly resolver: Resolver;
-    readonly zone: NameZone;
-    readonly strays: TransportLayer;
-  }) {
-    this.time = parts.time;
-    this.network = parts.network;
-    this.server = parts.server;
-    this.wire = parts.wire;
-    this.records = parts.records;
-    this.faults = parts.faults;
-    this.#random = parts.random;
-    this.#resolver = parts.resolver;
-    this.zone = parts.zone;
-    this.#strays = parts.strays;
+  private constructor(fixed: Fixed, tamperer: Tamperer, zone: NameZone) {
+    this.#fixed = fixed;
+    this.time = fixed.time;
+    this.network = fixed.network;
+    this.stores = fixed.stores;
+    this.tamperer = tamperer;
+    this.zone = zone;
+    this.#resolver = fixed.stores.resolver(zone);
+    this.#strays = this.network.layer([{ transport: "udp", address: STRAY_ADDRESS, port: 5060 }]);
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
-    const seed = options.seed ?? 1;
+    const { seed = 1, faults = PERFECT, tampering = UNTOUCHED, entries = [] } = options;
+    const settings = { ...DEFAULT_SETTINGS, ...options.settings };
     const time = new VirtualTime();
-    const network = new SimulatedNetwork(time, seededRandom(seed), options.faults ?? PERFECT);
-    const wire = new WireLog(isServer);
-    network.watch = (carried) => wire.add(carried);
-    const records: TraceRecord[] = [];
-    const faults: string[] = [];
+    const network = new SimulatedNetwork(time, seededRandom(seed), faults);
     const random = seededRandom(seed + 1_000_003);
-    const wait = waiting(time, options.questionsTakeMs ?? 0, seededRandom(seed + 7));
-    const zone = new NameZone(zoneOf(options.names ?? {}));
-    const resolver = slowNames(zone, wait);
-    const server = await createServer(
-      { ...DEFAULT_SETTINGS, ...options.settings },
-      {
-        clock: time.clock(),
-        random,
-        transport: network.layer(SERVER_ENDPOINTS),
-        directory: slowDirectory(memoryDirectory(options.entries ?? []), wait),
-        location: slowLocation(memoryLocationStore(), wait),
-        resolver,
-        cases: { keep: (record) => void records.push(record) },
-        tokenSecret: random.hex128(),
-        localAddresses: () => [],
-        fault: (where, error) => {
-          faults.push(`${where}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
-        },
-      },
-    );
-    const strays = network.layer([{ transport: "udp", address: STRAY_ADDRESS, port: 5060 }]);
-    await strays.open(NOBODY);
-    return new World({
-      time,
-      network,
-      server,
-      wire,
-      records,
-      faults,
-      random,
-      resolver,
-      zone,
-      strays,
+    const tamperer = new Tamperer(tampering, seededRandom(seed + 11));
+    network.becomes = tamperer.becomes;
+    const stores = new StoreWorld(time, seededRandom(seed + 7), {
+      questionsTakeMs: options.questionsTakeMs ?? 0,
+      troubles: options.troubles ?? [],
+      questionMs: settings.limits.questionMs,
     });
+    const disk = new Disk(time, seededRandom(seed + 13), options.commitMaxMs ?? 0);
+    const tokenSecret = random.hex128();
+    const fixed = { time, network, settings, entries, stores, disk, random, tokenSecret };
+    const world = new World(fixed, tamperer, new NameZone(zoneOf(options.names ?? {})));
+    network.watch = (carried) => world.wire.add(carried, world.lives.length - 1);
+    await world.#begin(0);
+    await world.#strays.open(NOBODY);
+    return world;
+  }
+
+  /** The server that runs, or the last that ran. */
+  get life(): ServerLife {
+    return this.lives.at(-1) as ServerLife;
+  }
+
+  get settings(): ServerSettings {
+    return this.#fixed.settings;
+  }
+
+  get server(): SipServer {
+    return this.life.server;
+  }
+
+  /** Ends the server now, and begins another later. Nothing happens where it is already ending. */
+  restart({ how, drainMs, downMs, clockJumpMs }: Restart): void {
+    const { life } = this;
+    if (life.isOver || life.drainsFromMs < Infinity) return;
+    const ended = (cut: readonly TraceRecord[]): void => {
+      this.cutShort.push(...cut);
+      for (const agent of this.agents) agent.excuseCalls();
+      if (how === "killed") this.#fixed.disk.crash();
+      else this.#fixed.disk.flush();
+      this.time.after(downMs, () => void this.#begin(life.clockAheadMs + clockJumpMs));
+    };
+    if (how === "killed") ended(life.kill());
+    else life.stop(drainMs, ended);
   }
 
   /** One datagram from somebody who listens to no answer. */
@@ -145,11 +171,39 @@ export class World {
       time: this.time,
       network: this.network,
       resolver: this.#resolver,
-      random: seededRandom(Math.floor(this.#random.fraction() * 0x7fffffff)),
+      random: seededRandom(Math.floor(this.#fixed.random.fraction() * 0x7fffffff)),
     });
     await agent.open();
     this.agents.push(agent);
     return agent;
+  }
+
+  async #begin(clockAheadMs: number): Promise<void> {
+    const { time, network, settings, entries, stores, disk, random, tokenSecret } = this.#fixed;
+    this.found.push(disk.contacts());
+    const life = await ServerLife.open(this.lives.length, {
+      settings,
+      time,
+      clockAheadMs,
+      world: {
+        random,
+        transport: network.layer(SERVER_ENDPOINTS),
+        directory: stores.directory(memoryDirectory(entries)),
+        location: stores.location(await disk.open()),
+        resolver: this.#resolver,
+        keep: (record) => this.records.push(record),
+        tokenSecret,
+        localAddresses: () => [],
+        fault: (where, error) => this.#fault(where, error),
+      },
+    });
+    this.lives.push(life);
+  }
+
+  /** A store in trouble is no bug of ours; all else is. */
+  #fault(where: string, error: unknown): void {
+    if (error instanceof ServerError && where !== "answer") return;
+    this.faults.push(`${where}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
   }
 }
 
@@ -177,49 +231,4 @@ function aorIn(address: string): Aor {
   const aor = parseAor(address);
   if (aor === undefined) throw new Error(`${address} is no address of record`);
   return aor;
-}
-
-/** Resolves at once where the world answers at once, else when its time has come. */
-type Wait = (() => Promise<void>) | undefined;
-
-function waiting(time: VirtualTime, questionsTakeMs: number, random: Random): Wait {
-  if (questionsTakeMs === 0) return undefined;
-  return () =>
-    new Promise((resolve) => {
-      time.after(random.fraction() * questionsTakeMs, resolve);
-    });
-}
-
-function slowDirectory(directory: Directory, wait: Wait): Directory {
-  if (wait === undefined) return directory;
-  const find = directory.find.bind(directory);
-  directory.find = async (aor) => {
-    await wait();
-    return find(aor);
-  };
-  return directory;
-}
-
-function slowLocation(location: LocationStore, wait: Wait): LocationStore {
-  if (wait === undefined) return location;
-  const lookup = location.lookup.bind(location);
-  const replace = location.replace.bind(location);
-  location.lookup = async (aor, nowMs) => {
-    await wait();
-    return lookup(aor, nowMs);
-  };
-  location.replace = async (aor, version, bindings, nowMs) => {
-    await wait();
-    return replace(aor, version, bindings, nowMs);
-  };
-  return location;
-}
-
-function slowNames(zone: NameZone, wait: Wait): Resolver {
-  return {
-    ask: async (question) => {
-      await wait?.();
-      return zone.ask(question);
-    },
-  };
 }

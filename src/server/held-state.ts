@@ -1,0 +1,42 @@
+import type { OutgoingFlows } from "./outgoing-flows.ts";
+import type { RegistrarDriver } from "./registrar-driver.ts";
+import type { TransactionDriver } from "./transaction-driver.ts";
+
+/** How much of each kind a server holds. All but `dialogFlows` is nothing when nothing runs any more. */
+export interface HeldState {
+  readonly servers: number;
+  /** Requests that run on though their server transaction has ended. */
+  readonly outlived: number;
+  readonly clients: number;
+  readonly deadlines: number;
+  /** REGISTERs that have no answer yet, those that wait for their turn included. */
+  readonly registrations: number;
+  /** Questions to stores that have no answer yet. */
+  readonly questions: number;
+  /** Requests that the transport would tell the failure of. */
+  readonly awaited: number;
+  /** Ends of dialogs whose connection is remembered: the latest, up to their limit. */
+  readonly dialogFlows: number;
+}
+
+/** `askers` besides the registrar. */
+export function heldBy(
+  { servers, outlived, clients, deadlines, awaitedCount }: TransactionDriver,
+  registrar: RegistrarDriver,
+  askers: readonly { readonly openQuestions: number }[],
+  outgoing: OutgoingFlows,
+): HeldState {
+  return {
+    servers: servers.size,
+    outlived: outlived.size,
+    clients: clients.size,
+    deadlines: deadlines.size,
+    registrations: registrar.running.size,
+    questions: askers.reduce(
+      (sum, { openQuestions }) => sum + openQuestions,
+      registrar.openQuestions,
+    ),
+    awaited: awaitedCount,
+    dialogFlows: outgoing.rememberedCount,
+  };
+}
