@@ -89,7 +89,7 @@ async function writeBurst(size: number): Promise<void> {
     const version = versions.get(at) ?? 0;
     versions.set(at, version + 1);
     const replaced = location.replace(aors[at] as Aor, version, [bindingAt(at, version)], NOW_MS);
-    writes.push(replaced);
+    writes.push(Promise.resolve(replaced));
   }
   await Promise.all(writes);
 }

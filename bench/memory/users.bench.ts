@@ -107,6 +107,6 @@ async function fill(folder: string, users: number): Promise<void> {
       path: [],
       source: `udp:192.0.2.${at % 250}:5060`,
     };
-    return location.replace(aorAt(at), 0, [binding], NOW_MS);
+    return Promise.resolve(location.replace(aorAt(at), 0, [binding], NOW_MS));
   }
 }

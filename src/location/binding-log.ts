@@ -1,124 +1,100 @@
-import {
-  closeSync,
-  fdatasync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import type { Aor } from "../message/index.ts";
+import { isCode, openLogFile, removeLog, type LogFile } from "./log-file.ts";
+import { decodeFrames, type LogEntry } from "./log-frame.ts";
+import type { LocationRecord } from "./record.ts";
 
 // Theory. A commit of LMDB waits for the disk, so it costs 0.3 ms of CPU and as many ms as the disk likes. A REGISTER
-// needs less: its binding must survive our death, not the machine's. So each writing is first appended here (one
-// `write` for all of one turn of the event loop: the kernel has it), and goes into LMDB within a second, many at a
-// time. A log file lives until LMDB has on disk all that stands in it. What a killed process left behind is read by
-// the next that opens the folder. Replaying is harmless, because a record carries its version: only what is newer
-// than the store's counts.
+// needs less: its binding must survive our death, not the machine's. So each writing is first appended here, to a file
+// that is memory or by a `write` (the kernel has it, either way), and goes into LMDB within a second, many at a time. A
+// log file lives until LMDB has on disk all that stands in it. What a killed process left behind is read by the next
+// that opens the folder. Replaying is harmless, because a record carries its version: only what is newer than the
+// store's counts.
 
-/** One writing as it stands in a log. `bytes` is the record's stored form. */
-export interface LogEntry {
-  readonly aor: Aor;
-  readonly version: number;
-  readonly bytes: Buffer;
-}
-
-const MAGIC = Buffer.from("nexthop location log 1\n", "latin1");
-const NAME = /^location-\d+-\d+\.log$/;
-/** size of what follows the checksum u32 · crc32 of that u32 · version f64 · size of the key u16 · key · record */
-const FRAME_HEAD_SIZE_BYTES = 18;
+const NAME = /^location-\d+-\d+\.log(?:\.spare)?$/;
 
 /**
  * Younger than this, a log found in the folder may belong to a server that runs: it is read, and left alone. A server
- * empties and removes its own within about a second.
+ * empties its own within about a second.
  */
 const ABANDONED_AFTER_MS = 10_000;
 
-/** One file of it. Closed when it has ended and no sync is under way. */
-interface LogFile {
-  readonly path: string;
-  readonly descriptor: number;
-  sizeBytes: number;
-  syncing: number;
-  hasEnded: boolean;
-}
+/** Emptied files kept to be begun again: making one costs a millisecond. */
+const SPARE_FILES = 2;
 
 /** The file being appended to; begun when there is something to append. */
 export class BindingLog {
   readonly #folder: string;
+  readonly #mapped: boolean;
   #file: LogFile | undefined;
   #count = 0;
+  /** Full or rotated, and not yet in the store. */
+  readonly #ended: LogFile[] = [];
+  readonly #spare: LogFile[] = [];
 
-  constructor(folder: string) {
+  constructor(folder: string, options: { readonly mapped: boolean }) {
     this.#folder = folder;
+    this.#mapped = options.mapped;
   }
 
-  /** Appends all or nothing. When it returns, the entries survive this process. */
-  append(entries: readonly LogEntry[]): void {
+  get endedCount(): number {
+    return this.#ended.length;
+  }
+
+  /** Appends all of it or nothing. When it returns, the entry survives this process. @throws what the disk says */
+  append(aor: Aor, record: LocationRecord): void {
     this.#file ??= this.#begin();
-    const frames = Buffer.concat(entries.map(encodeFrame));
-    try {
-      writeAll(this.#file.descriptor, frames);
-      this.#file.sizeBytes += frames.length;
-    } catch (error) {
-      this.#cutBack(this.#file);
-      throw error;
-    }
+    if (this.#file.append(aor, record)) return;
+    this.rotate();
+    this.#file = this.#begin();
+    if (!this.#file.append(aor, record)) throw new Error(`${this.#file.path} takes nothing`);
   }
 
   /** Resolves when all that was appended to this file is on the disk. */
   synced(): Promise<void> {
     const file = this.#file;
     if (file === undefined) return Promise.resolve();
-    file.syncing += 1;
     return new Promise((resolve, reject) => {
-      fdatasync(file.descriptor, (error) => {
-        file.syncing -= 1;
-        closeIfDone(file);
+      file.sync((error) => {
         if (error === null) resolve();
         else reject(error);
       });
     });
   }
 
-  /** Ends this file; the next append begins another. @returns its path, to be removed once it is in the store */
-  rotate(): string | undefined {
-    const file = this.#file;
-    if (file === undefined) return undefined;
+  /** Ends this file; the next append begins another. */
+  rotate(): void {
+    if (this.#file === undefined) return;
+    this.#file.end();
+    this.#ended.push(this.#file);
     this.#file = undefined;
-    file.hasEnded = true;
-    closeIfDone(file);
-    return file.path;
   }
 
-  #begin(): LogFile {
-    for (;;) {
-      this.#count += 1;
-      const path = join(this.#folder, `location-${process.pid}-${this.#count}.log`);
-      const descriptor = openNew(path);
-      if (descriptor === undefined) continue;
-      try {
-        writeAll(descriptor, MAGIC);
-      } catch (error) {
-        closeSync(descriptor);
-        removeLog(path);
-        throw error;
-      }
-      return { path, descriptor, sizeBytes: MAGIC.length, syncing: 0, hasEnded: false };
+  /** The first `count` that ended are in the store. */
+  letGo(count: number): void {
+    for (const file of this.#ended.splice(0, count)) {
+      if (this.#spare.length < SPARE_FILES && file.setAside()) this.#spare.push(file);
+      else removeLog(file.path);
     }
   }
 
-  // Nothing may follow half a frame: readers stop there.
-  #cutBack(file: LogFile): void {
-    try {
-      ftruncateSync(file.descriptor, file.sizeBytes);
-    } catch {
-      // Then the file ends here, torn, and what stands before the tear is still read.
-      this.rotate();
+  /** Nothing will be appended any more: what is empty goes. */
+  close(): void {
+    for (const file of this.#spare.splice(0)) removeLog(file.path);
+  }
+
+  #begin(): LogFile {
+    const spare = this.#spare.pop();
+    if (spare !== undefined) {
+      spare.beginAgain();
+      return spare;
+    }
+    for (;;) {
+      this.#count += 1;
+      const path = join(this.#folder, `location-${process.pid}-${this.#count}.log`);
+      const file = openLogFile(path, this.#mapped);
+      if (file !== undefined) return file;
     }
   }
 }
@@ -149,69 +125,4 @@ export function findLogs(folder: string): readonly FoundLog[] {
     }
   }
   return logs.toSorted((a, b) => a.modifiedAtMs - b.modifiedAtMs);
-}
-
-/** Removes a log; one that is gone already is as good. */
-export function removeLog(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
-  }
-}
-
-function encodeFrame(entry: LogEntry): Buffer {
-  const keySizeBytes = entry.aor.length;
-  const frame = Buffer.allocUnsafe(FRAME_HEAD_SIZE_BYTES + keySizeBytes + entry.bytes.length);
-  frame.writeUInt32LE(frame.length - 8, 0);
-  frame.writeDoubleLE(entry.version, 8);
-  frame.writeUInt16LE(keySizeBytes, 16);
-  frame.write(entry.aor, FRAME_HEAD_SIZE_BYTES, "latin1");
-  entry.bytes.copy(frame, FRAME_HEAD_SIZE_BYTES + keySizeBytes);
-  frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
-  return frame;
-}
-
-function decodeFrames(bytes: Buffer): LogEntry[] {
-  const entries: LogEntry[] = [];
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return entries;
-  let at = MAGIC.length;
-  while (at + FRAME_HEAD_SIZE_BYTES <= bytes.length) {
-    const end = at + 8 + bytes.readUInt32LE(at);
-    if (end > bytes.length || end < at + FRAME_HEAD_SIZE_BYTES) break;
-    if (crc32(bytes.subarray(at + 8, end)) !== bytes.readUInt32LE(at + 4)) break;
-    const keyAt = at + FRAME_HEAD_SIZE_BYTES;
-    const recordAt = keyAt + bytes.readUInt16LE(at + 16);
-    entries.push({
-      // The key was an Aor when it was written, and the checksum says that it is still.
-      aor: bytes.toString("latin1", keyAt, recordAt) as Aor,
-      version: bytes.readDoubleLE(at + 8),
-      bytes: bytes.subarray(recordAt, end),
-    });
-    at = end;
-  }
-  return entries;
-}
-
-/** @returns undefined where a file is: left by a process that had our id before us */
-function openNew(path: string): number | undefined {
-  try {
-    return openSync(path, "wx", 0o600);
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return undefined;
-    throw error;
-  }
-}
-
-function closeIfDone(file: LogFile): void {
-  if (file.hasEnded && file.syncing === 0) closeSync(file.descriptor);
-}
-
-function writeAll(descriptor: number, bytes: Buffer): void {
-  let written = 0;
-  while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

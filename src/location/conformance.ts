@@ -104,7 +104,9 @@ export function locationConformance(options: LocationConformanceOptions): void {
       ...desk,
       contactUri: `sip:a@h${at}`,
     }));
-    const outcomes = await Promise.all(contacts.map((each) => store.replace(alice, 0, [each], 0)));
+    const outcomes = await Promise.all(
+      contacts.map((each) => Promise.resolve(store.replace(alice, 0, [each], 0))),
+    );
     const winners = contacts.filter((_, at) => outcomes[at]?.kind === "written");
     assert.equal(winners.length, 1);
     assert.deepEqual((await store.lookup(alice, 0)).bindings, winners);
@@ -112,7 +114,9 @@ export function locationConformance(options: LocationConformanceOptions): void {
 
   holds("writers of many AORs at the same moment all get through", async (store) => {
     const aors = Array.from({ length: 300 }, (_, at) => `sip:u${at}@example.org` as Aor);
-    const outcomes = await Promise.all(aors.map((aor) => store.replace(aor, 0, [desk], 0)));
+    const outcomes = await Promise.all(
+      aors.map((aor) => Promise.resolve(store.replace(aor, 0, [desk], 0))),
+    );
     assert.ok(outcomes.every((outcome) => outcome.kind === "written"));
     for (const aor of aors) assert.deepEqual((await store.lookup(aor, 0)).bindings, [desk]);
   });

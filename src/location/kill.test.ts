@@ -7,14 +7,20 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Aor } from "../message/index.ts";
 import { lmdbLocationStore } from "./lmdb.ts";
+import type { Durability } from "./pending-writes.ts";
 import type { Binding } from "./store.ts";
 
 // This file is also the process that gets killed: it binds without end, and names on stdout what was acknowledged.
-const [, , role, folder = ""] = process.argv;
+const [, , role, folder = "", durability = "process"] = process.argv;
 
 const WRITERS = 40;
 /** The last one runs over several storings into LMDB. */
-const KILLED_AFTER = [1, 300, 60_000] as const;
+const KILLED_AFTER = [
+  ["process", 1],
+  ["process", 300],
+  ["process", 60_000],
+  ["fsync", 300],
+] as const;
 
 const aorOf = (writer: number): Aor => `sip:u${writer}@example.org` as Aor;
 const bindingOf = (writer: number, cseq: number): Binding => ({
@@ -29,21 +35,24 @@ const bindingOf = (writer: number, cseq: number): Binding => ({
 });
 
 if (role === "writes") {
-  const store = lmdbLocationStore({ folder });
+  const store = lmdbLocationStore({ folder, durability: durability as Durability });
   const writeForEver = async (writer: number): Promise<void> => {
     for (let cseq = 1; ; cseq += 1) {
       const outcome = await store.replace(aorOf(writer), cseq - 1, [bindingOf(writer, cseq)], 0);
       assert.equal(outcome.kind, "written");
-      process.stdout.write(`${writer} ${cseq}\n`);
+      // Not before the line has left: a store that answers at once would fill the memory with lines.
+      await new Promise((resolve) => {
+        process.stdout.write(`${writer} ${cseq}\n`, resolve);
+      });
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, (_, writer) => writeForEver(writer)));
 } else {
-  for (const lines of KILLED_AFTER) {
-    test(`kill -9 after ${lines} acknowledged bindings loses none of them`, async () => {
+  for (const [lasting, lines] of KILLED_AFTER) {
+    test(`kill -9 after ${lines} acknowledged bindings (${lasting}) loses none of them`, async () => {
       const killed = mkdtempSync(join(tmpdir(), "nexthop-kill-"));
       try {
-        const acknowledged = await acknowledgedBeforeKill(killed, lines);
+        const acknowledged = await acknowledgedBeforeKill(killed, lasting, lines);
         assert.ok(acknowledged.size > 0);
         for (const opening of ["first", "second"]) {
           const store = lmdbLocationStore({ folder: killed });
@@ -65,8 +74,12 @@ if (role === "writes") {
   }
 }
 
-async function acknowledgedBeforeKill(into: string, lines: number): Promise<Map<number, number>> {
-  const child = spawn(process.execPath, [import.meta.filename, "writes", into], {
+async function acknowledgedBeforeKill(
+  into: string,
+  lasting: Durability,
+  lines: number,
+): Promise<Map<number, number>> {
+  const child = spawn(process.execPath, [import.meta.filename, "writes", into, lasting], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";

@@ -67,25 +67,28 @@ class LmdbLocationStore implements LocationStore {
     return heldAt(this.#pending.find(aor) ?? this.#read(aor), nowMs);
   }
 
-  async replace(
+  replace(
     aor: Aor,
     version: number,
     bindings: readonly Binding[],
     nowMs: number,
-  ): Promise<ReplaceOutcome> {
+  ): ReplaceOutcome | Promise<ReplaceOutcome> {
     if (aor.length > KEY_CHARS_MAX) {
       throw this.#unreachable(`an address of ${aor.length} chars, at most ${KEY_CHARS_MAX} fit`);
     }
-    if (this.#pending.isFull) await this.#room();
+    if (this.#pending.isFull) {
+      return this.#room().then(() => this.replace(aor, version, bindings, nowMs));
+    }
     const before = this.#pending.find(aor) ?? this.#read(aor);
     if (before.version !== version) return { kind: "conflict", held: heldAt(before, nowMs) };
     const after = recordAfter(before, [...bindings], nowMs);
+    const written = { kind: "written", version: after.version } as const;
     try {
-      await this.#pending.write(aor, after, nowMs);
+      const onDisk = this.#pending.write(aor, after, nowMs);
+      return onDisk === undefined ? written : this.#whenOnDisk(onDisk, written);
     } catch (error) {
       throw this.#unreachable(error);
     }
-    return { kind: "written", version: after.version };
   }
 
   *entries(nowMs: number): Iterable<readonly [Aor, Held]> {
@@ -100,6 +103,15 @@ class LmdbLocationStore implements LocationStore {
       const held = heldAt(this.#read(aor), nowMs);
       if (held.bindings.length > 0) yield [aor, held];
     }
+  }
+
+  async #whenOnDisk(onDisk: Promise<void>, written: ReplaceOutcome): Promise<ReplaceOutcome> {
+    try {
+      await onDisk;
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+    return written;
   }
 
   async #room(): Promise<void> {

@@ -23,12 +23,7 @@ class MemoryLocationStore implements LocationStore {
     return record === undefined ? NEVER_WRITTEN : heldAt(record, nowMs);
   }
 
-  async replace(
-    aor: Aor,
-    version: number,
-    bindings: readonly Binding[],
-    nowMs: number,
-  ): Promise<ReplaceOutcome> {
+  replace(aor: Aor, version: number, bindings: readonly Binding[], nowMs: number): ReplaceOutcome {
     this.#insistOpen();
     const before = this.#records.get(aor) ?? NEVER_WRITTEN;
     if (before.version !== version) return { kind: "conflict", held: heldAt(before, nowMs) };

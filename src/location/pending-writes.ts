@@ -1,6 +1,7 @@
 import type { BytesDatabase, LmdbEnvironment } from "../lmdb/index.ts";
 import type { Aor } from "../message/index.ts";
-import { BindingLog, removeLog, type FoundLog, type LogEntry } from "./binding-log.ts";
+import { BindingLog, type FoundLog } from "./binding-log.ts";
+import { removeLog } from "./log-file.ts";
 import { encodeRecord, type LocationRecord } from "./record.ts";
 import { SpentRecords } from "./spent-records.ts";
 
@@ -15,15 +16,8 @@ const STORE_AT_COUNT = 2_000;
 const STORE_SLICE = 1_000;
 /** So many may wait in all; whoever writes beyond that waits for LMDB. */
 export const PENDING_LIMIT = 5_000;
-
-interface Writing {
-  readonly entry: LogEntry;
-  readonly after: LocationRecord;
-  /** What was pending for that AOR before; undefined when nothing was. */
-  readonly before: LocationRecord | undefined;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
+/** So many full logs may wait for LMDB: 128 MiB of them. */
+const LOGS_LIMIT = 32;
 
 export interface PendingWritesOptions {
   readonly folder: string;
@@ -40,12 +34,11 @@ export class PendingWrites {
   readonly #log: BindingLog;
   readonly #spent: SpentRecords;
   readonly #records = new Map<Aor, LocationRecord>();
-  #group: Writing[] = [];
-  #appending: Promise<void> | undefined;
+  /** The sync that has not begun: whoever is in the log before it begins is in it. */
+  #nextSync: Promise<void> | undefined;
+  #syncing: Promise<void> = Promise.resolve();
   #storing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Ended logs of ours: they go when the storing under way is done. */
-  #ended: string[] = [];
   #found: FoundLog[] = [];
   /** Why the last storing ended early; undefined when it did not. */
   #failure: unknown;
@@ -54,7 +47,8 @@ export class PendingWrites {
     this.#environment = environment;
     this.#database = database;
     this.#durability = durability;
-    this.#log = new BindingLog(folder);
+    // What is memory too has to be synced as memory; a file that is written needs less care.
+    this.#log = new BindingLog(folder, { mapped: durability === "process" });
     this.#spent = new SpentRecords(database);
   }
 
@@ -67,7 +61,7 @@ export class PendingWrites {
   }
 
   get isFull(): boolean {
-    return this.#records.size >= PENDING_LIMIT;
+    return this.#records.size >= PENDING_LIMIT || this.#log.endedCount >= LOGS_LIMIT;
   }
 
   /** Resolves when another writing may begin. Rejects when LMDB does not take what waits. */
@@ -78,16 +72,17 @@ export class PendingWrites {
     }
   }
 
-  /** Seen by `find` at once; resolves when it has the durability asked for. A failure takes it back. */
-  write(aor: Aor, after: LocationRecord, nowMs: number): Promise<void> {
+  /**
+   * In the log and seen by `find` when it returns, and so safe from the end of this process. With `fsync` it resolves
+   * when it is on the disk. @throws what the disk says; then nothing was written
+   */
+  write(aor: Aor, after: LocationRecord, nowMs: number): Promise<void> | undefined {
+    this.#log.append(aor, after);
     const before = this.#records.get(aor);
-    const entry = { aor, version: after.version, bytes: encodeRecord(after) };
     this.#records.set(aor, after);
     this.#spent.owe(nowMs);
-    return new Promise((resolve, reject) => {
-      this.#group.push({ entry, after, before, resolve, reject });
-      this.#appending ??= this.#appendSoon();
-    });
+    this.#storeLater();
+    return this.#durability === "fsync" ? this.#onDisk(aor, after, before) : undefined;
   }
 
   /** A log that was found in the folder and is in LMDB: it goes once it is old enough to be nobody's. */
@@ -98,38 +93,37 @@ export class PendingWrites {
 
   /** Puts all that waits into LMDB. Rejects when that cannot be done: the logs keep it then. */
   async close(): Promise<void> {
-    while (this.#appending !== undefined) await this.#appending;
+    while (this.#nextSync !== undefined) await this.#nextSync;
     while (this.#storing !== undefined) await this.#storing;
     await this.#store();
     clearTimeout(this.#timer);
+    this.#log.close();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #appendSoon(): Promise<void> {
-    // All that one turn of the event loop writes becomes one system call.
-    await new Promise((resolve) => setImmediate(resolve));
-    const group = this.#group;
-    this.#group = [];
+  /** One sync serves all that were appended before it began. A failure takes the writing back. */
+  async #onDisk(
+    aor: Aor,
+    after: LocationRecord,
+    before: LocationRecord | undefined,
+  ): Promise<void> {
     try {
-      this.#log.append(group.map((writing) => writing.entry));
-      if (this.#durability === "fsync") await this.#log.synced();
-      for (const writing of group) writing.resolve();
+      await (this.#nextSync ??= this.#syncNext());
     } catch (error) {
-      this.#takeBack(group, error);
+      // LMDB may have got it all the same: then it is as if the acknowledgement was lost.
+      if (this.#records.get(aor) === after) {
+        if (before === undefined) this.#records.delete(aor);
+        else this.#records.set(aor, before);
+      }
+      throw error;
     }
-    this.#appending = this.#group.length > 0 ? this.#appendSoon() : undefined;
-    this.#storeLater();
   }
 
-  // The log did not take them. LMDB may have got one all the same, then it is as if the acknowledgement was lost.
-  #takeBack(group: readonly Writing[], error: unknown): void {
-    for (const { entry, after, before, reject } of group.toReversed()) {
-      if (this.#records.get(entry.aor) === after) {
-        if (before === undefined) this.#records.delete(entry.aor);
-        else this.#records.set(entry.aor, before);
-      }
-      reject(error);
-    }
+  async #syncNext(): Promise<void> {
+    await this.#syncing.catch(() => undefined);
+    this.#nextSync = undefined;
+    this.#syncing = this.#log.synced();
+    await this.#syncing;
   }
 
   #storeLater(): void {
@@ -147,8 +141,8 @@ export class PendingWrites {
   async #storeAll(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const ended = this.#log.rotate();
-    if (ended !== undefined) this.#ended.push(ended);
+    this.#log.rotate();
+    const ended = this.#log.endedCount;
     // Each frame of the ended logs is among these, or a newer record of the same AOR is.
     const waiting = this.entries();
     try {
@@ -156,7 +150,7 @@ export class PendingWrites {
         await this.#storeSlice(waiting.slice(from, from + STORE_SLICE));
       }
       await this.#environment.flushed();
-      for (const path of this.#ended.splice(0)) removeLog(path);
+      this.#log.letGo(ended);
       this.#failure = undefined;
     } catch (error) {
       // The logs have it; the next round tries again.

@@ -56,14 +56,15 @@ export interface LocationStore {
   lookup(aor: Aor, nowMs: number): Held | Promise<Held>;
   /**
    * All of it or nothing, and only if nobody wrote since `version` was read (RFC 3261 §10.3: atomic, in order).
-   * Resolves when the bindings would survive the process being killed, where the backend is durable.
+   * Returns or resolves when the bindings would survive the process being killed, where the backend is durable.
+   * Synchronous where the backend can be.
    */
   replace(
     aor: Aor,
     version: number,
     bindings: readonly Binding[],
     nowMs: number,
-  ): Promise<ReplaceOutcome>;
+  ): ReplaceOutcome | Promise<ReplaceOutcome>;
   /** Every AOR with a live binding, in no particular order; for people who list. Sliced by the caller. */
   entries(nowMs: number): Iterable<readonly [Aor, Held]> | AsyncIterable<readonly [Aor, Held]>;
   close(): Promise<void>;

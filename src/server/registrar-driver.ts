@@ -108,7 +108,7 @@ export class RegistrarDriver {
         if (this.#takesTurn(running, output.aor)) this.#lookup(running, output.aor, nowMs, out);
         return;
       case "replace":
-        this.#replace(running, output);
+        this.#replace(running, output, nowMs, out);
         return;
       case "respond":
         this.#respond(running, output, nowMs);
@@ -147,12 +147,19 @@ export class RegistrarDriver {
   #replace(
     running: RunningRegistration,
     { aor, version, bindings }: RegistrationOutput & { readonly kind: "replace" },
+    nowMs: number,
+    out: RegistrationOutput[],
   ): void {
-    const nowMs = this.#parts.nowMs();
-    const written = this.#parts.location.replace(aor, version, bindings, nowMs);
-    this.#later(running, "location", written, nowMs, (outcome) => (machine, atMs, later) => {
-      machine.replaced(outcome, atMs, later);
-    });
+    try {
+      const outcome = this.#parts.location.replace(aor, version, bindings, nowMs);
+      if (outcome instanceof Promise) {
+        this.#later(running, "location", outcome, nowMs, (given) => (machine, atMs, later) => {
+          machine.replaced(given, atMs, later);
+        });
+      } else running.registration.replaced(outcome, nowMs, out);
+    } catch (error) {
+      this.#failed(running, "location", error, nowMs, out);
+    }
   }
 
   #later<Answer>(
