@@ -65,6 +65,8 @@ export interface Via {
   readonly received: string | undefined;
   /** undefined: not asked for; 0: asked for, not filled in. */
   readonly rport: number | undefined;
+  /** As written. */
+  readonly maddr: string | undefined;
   readonly parameters: readonly Parameter[];
 }
 

@@ -42,6 +42,12 @@ test("rport is asked for by its name alone, and filled in with a number (RFC 358
   assert.equal(parseVia("SIP/2.0/UDP x.org;rport=65536"), undefined);
 });
 
+test("maddr is read as it is written, by any case of its name (RFC 3261 §20.42)", () => {
+  assert.equal(read("SIP/2.0/UDP x.org;Maddr=224.0.1.75;ttl=1").maddr, "224.0.1.75");
+  assert.equal(read("SIP/2.0/UDP x.org;maddr").maddr, undefined);
+  assert.equal(read("SIP/2.0/UDP x.org;mxddr=224.0.1.75").maddr, undefined);
+});
+
 test("received is an IPv6 address without brackets, or with (RFC 5118 §4.5)", () => {
   assert.equal(read("SIP/2.0/UDP [::1];received=2001:db8::9:255").received, "2001:db8::9:255");
   assert.equal(read("SIP/2.0/UDP [::1];received=[2001:db8::9:255]").received, "2001:db8::9:255");

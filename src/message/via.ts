@@ -23,6 +23,7 @@ export class ViaView implements Via {
   branchId: BranchId | undefined = undefined;
   received: string | undefined = undefined;
   rport: number | undefined = undefined;
+  maddr: string | undefined = undefined;
   /** Behind sent-by: where `;received=` goes. */
   readonly sentByEnd: number;
   /** Behind the value: at the comma, or at the end of the header field. */
@@ -75,6 +76,8 @@ export class ViaView implements Via {
           this.rport = port;
           this.rportStart = nameStart;
           this.rportEnd = valueStart === -1 ? nameEnd : valueEnd;
+        } else if (valueStart !== -1 && spanIs(bytes, nameStart, nameEnd, "maddr")) {
+          this.maddr = text.slice(valueStart, valueEnd);
         }
         return true;
       case 8:

@@ -13,5 +13,6 @@ export {
 export { formatRecord } from "./format-record.ts";
 export { nextHopOf, type NextHop } from "./next-hop.ts";
 export { numericAddress } from "./numeric-address.ts";
+export { sentByHop } from "./sent-by.ts";
 export type { LocationStep } from "./server-location.ts";
 export { formatServerName, type ServerName } from "./server-name.ts";

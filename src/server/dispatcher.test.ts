@@ -138,6 +138,19 @@ test("without rport a response goes to the port of sent-by, with rport to where 
   assert.deepEqual([via?.received, via?.rport], [CALLER_ADDRESS, 5060]);
 });
 
+test("a response goes to the maddr of the Via and the port of sent-by, rport or not (RFC 3261 §18.2.2)", async () => {
+  const domain = await new Domain().open();
+  const other = await new Peer(domain, "203.0.113.50", "udp", 5070).open();
+  const send = (via: string): Promise<void> => {
+    const options = domain.caller.text({ method: "OPTIONS", uri: "sip:example.org" });
+    return domain.caller.send(options.replace(`${CALLER_ADDRESS}:5060`, via));
+  };
+  await send(`${CALLER_ADDRESS}:5070;maddr=203.0.113.50;rport`);
+  assert.deepEqual([domain.caller.responses.length, other.responses.length], [0, 1]);
+  await send(`${CALLER_ADDRESS}:5060;rport;maddr=name.example`);
+  assert.deepEqual([domain.caller.responses.length, other.responses.length], [1, 1]);
+});
+
 test("a response that answers nothing of ours is dropped, and counted (RFC 6026 §7.3)", async () => {
   const domain = await new Domain().open();
   await domain.caller.ask();

@@ -1,6 +1,6 @@
 import { sipHash } from "../base/siphash.ts";
 import type { Cause } from "../causes/index.ts";
-import { because } from "../causes/index.ts";
+import { because, ServerError } from "../causes/index.ts";
 import {
   buildResponse,
   DEFAULT_FRAMER_LIMITS,
@@ -15,6 +15,7 @@ import {
   type SipResponse,
 } from "../message/index.ts";
 import { branchMark, localTagOf, preprocessRoute } from "../proxy/index.ts";
+import { numericAddress } from "../routing/index.ts";
 import { registrarDomainOf } from "../registrar/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import { clientTransactionKey, inviteKeyOf, serverTransactionKey } from "../transaction/index.ts";
@@ -28,6 +29,7 @@ import { PendingRequest } from "./pending-request.ts";
 import { OutgoingFlows } from "./outgoing-flows.ts";
 import { peerOf } from "./peer.ts";
 import { ProxyDriver } from "./proxy-driver.ts";
+import { ResponseReturns } from "./response-returns.ts";
 import { RegistrarDriver } from "./registrar-driver.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 import { TransactionDriver, type TransactionUser } from "./transaction-driver.ts";
@@ -68,7 +70,9 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#counters = counters;
     this.#settled = settled;
     this.#branchMark = branchMark(parts.proxyOptions.instanceId);
-    this.transactions = new TransactionDriver(parts.transport, this);
+    const { transport, resolver, proxyOptions } = parts;
+    const returns = new ResponseReturns(transport, resolver, proxyOptions.random);
+    this.transactions = new TransactionDriver(transport, returns, this);
     const outgoing = new OutgoingFlows(parts.transport);
     this.#outgoing = outgoing;
     this.proxy = new ProxyDriver(parts, this.transactions, outgoing, settled);
@@ -379,13 +383,27 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   /**
    * Deviation: RFC 3261 §18.2.2 would have the Via name the transport; a response leaves by the socket or connection
-   * that its request came on. Over UDP to where it came from if rport asks so (RFC 3581 §4), else to the sent-by port.
+   * that its request came on. Over UDP to its maddr, else to where it came from if rport asks so (RFC 3581 §4: "and
+   * there is no maddr"), else to the sent-by port.
    */
   #responseFlow(request: AnswerableRequest, flow: Flow): Flow {
     if (flow.isReliable || this.#parts.forceRport) return flow;
     const via = request.topVia;
+    if (via.maddr !== undefined) return this.#flowToMaddr(via.maddr, via.port ?? SIP_PORT, flow);
     if (via.rport !== undefined) return flow;
     const port = via.port ?? SIP_PORT;
     return port === flow.remotePort ? flow : this.#parts.transport.flowBeside(flow, port);
+  }
+
+  /**
+   * RFC 3261 §18.2.2: "the response MUST be forwarded to the address listed there".
+   *
+   * Deviation: a name there is not looked up, since each retransmission would be; the response goes as without it.
+   */
+  #flowToMaddr(maddr: string, port: number, flow: Flow): Flow {
+    const address = numericAddress(maddr);
+    if (address === undefined) return flow;
+    const there = this.#parts.transport.flowTo({ transport: "udp", address, port });
+    return there instanceof ServerError ? flow : there;
   }
 }

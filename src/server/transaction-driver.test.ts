@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatEndpoint, type Endpoint, type TransportName } from "../base/endpoint.ts";
+import { seededRandom } from "../base/random.ts";
 import { ServerError } from "../causes/index.ts";
 import type { SipRequest } from "../message/index.ts";
 import type { Destination, Flow, TransportLayer } from "../transport/index.ts";
 import { requestOf } from "../../test/support/proxy.ts";
+import { NameZone } from "../testing/index.ts";
+import { ResponseReturns } from "./response-returns.ts";
 import { TransactionDriver, type TransactionUser } from "./transaction-driver.ts";
 
 const local: Endpoint = { transport: "tcp", address: "192.0.2.100", port: 5060 };
@@ -18,6 +21,7 @@ class Wire implements TransportLayer {
   readonly sent: string[] = [];
   readonly dialled: string[] = [];
   isUnreachable = false;
+  lastToken = 0;
 
   flowTo({ transport, address, port }: Destination): Flow | ServerError {
     if (this.isUnreachable) return new ServerError("next-hop-unreachable", "no route");
@@ -25,7 +29,8 @@ class Wire implements TransportLayer {
     return flow(transport, address, port);
   }
 
-  send({ transport, remoteAddress, remotePort }: Flow, text: string): void {
+  send({ transport, remoteAddress, remotePort }: Flow, text: string, token: number): void {
+    this.lastToken = token;
     this.sent.push(`${text} to ${formatEndpoint(transport, remoteAddress, remotePort)}`);
   }
 
@@ -48,6 +53,11 @@ class Wire implements TransportLayer {
   }
 }
 
+const zone = new NameZone({
+  "A phone.example.net": ["203.0.113.1", "203.0.113.2"],
+  "SRV _sip._tcp.example.net": ["1 0 5070 phone.example.net"],
+});
+
 const nobody: TransactionUser = {
   received: () => undefined,
   failed: () => undefined,
@@ -59,7 +69,8 @@ const nobody: TransactionUser = {
 
 function setUp(): { readonly wire: Wire; readonly driver: TransactionDriver } {
   const wire = new Wire();
-  return { wire, driver: new TransactionDriver(wire, nobody) };
+  const returns = new ResponseReturns(wire, zone, seededRandom(1));
+  return { wire, driver: new TransactionDriver(wire, returns, nobody) };
 }
 
 function invite(sentBy: string): SipRequest {
@@ -145,4 +156,36 @@ test("while the first connection is open, a request that comes again over anothe
   driver.receiveRetransmission(entry, flow("tcp", "198.51.100.1", 49_153), 30);
   driver.respond(entry, 200, "200", 40);
   assert.deepEqual(wire.sent, ["200 to tcp:198.51.100.1:49152"]);
+});
+
+/** A response to that sent-by when neither the connection nor any place is there: where it was tried. */
+function triedAt(sentBy: string): readonly string[] {
+  const { wire, driver } = setUp();
+  const came = flow("tcp", "198.51.100.1", 49_152);
+  const entry = driver.openServer("k", invite(sentBy), came, 0);
+  driver.connectionClosed(came, 5);
+  driver.respond(entry, 486, "486", 10);
+  for (let tries = 0; wire.lastToken !== 0 && tries < 9; tries += 1) {
+    const token = wire.lastToken;
+    wire.lastToken = 0;
+    driver.sendFailed(entry.flow, token, "refused", 20);
+  }
+  return wire.dialled;
+}
+
+test("when that fails as well, the response goes to the sent-by, whatever it names, to each place in turn (RFC 3263 §5)", () => {
+  const first = "tcp:198.51.100.1";
+  assert.deepEqual(triedAt("192.0.2.55:5062"), [`${first}:5062`, "tcp:192.0.2.55:5062"]);
+  assert.deepEqual(triedAt("198.51.100.1:5062"), [`${first}:5062`]);
+  assert.deepEqual(triedAt("Phone.example.net:5062"), [
+    `${first}:5062`,
+    "tcp:203.0.113.1:5062",
+    "tcp:203.0.113.2:5062",
+  ]);
+  assert.deepEqual(triedAt("example.net"), [
+    `${first}:5060`,
+    "tcp:203.0.113.1:5070",
+    "tcp:203.0.113.2:5070",
+  ]);
+  assert.deepEqual(triedAt("nowhere.example"), [`${first}:5060`]);
 });

@@ -1,6 +1,5 @@
 import { assert } from "../base/assert.ts";
 import { flat } from "../base/flat.ts";
-import { ServerError } from "../causes/index.ts";
 import type { SipRequest, SipResponse } from "../message/index.ts";
 import type { ClientBranch } from "../proxy/index.ts";
 import {
@@ -12,7 +11,9 @@ import {
   type TransactionOutput,
 } from "../transaction/index.ts";
 import type { Flow, TransportLayer } from "../transport/index.ts";
+import { sentByHop } from "../routing/index.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { ResponseReturns } from "./response-returns.ts";
 import type { RunningRequest } from "./running-request.ts";
 import { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 
@@ -50,6 +51,7 @@ export class TransactionDriver {
   readonly outlived = new Set<ServerEntry>();
   readonly #transport: TransportLayer;
   readonly #user: TransactionUser;
+  readonly #returns: ResponseReturns;
   /** Client transactions that still wait for their first response, by the token that the transport knows. */
   readonly #waiting: (ClientEntry | undefined)[] = [undefined];
   readonly #freeTokens: number[] = [];
@@ -60,8 +62,9 @@ export class TransactionDriver {
   /** One array for all drains: an input is drained to its end before the next. */
   #spare: TransactionOutput[] | undefined = [];
 
-  constructor(transport: TransportLayer, user: TransactionUser) {
+  constructor(transport: TransportLayer, returns: ResponseReturns, user: TransactionUser) {
     this.#transport = transport;
+    this.#returns = returns;
     this.#user = user;
   }
 
@@ -76,7 +79,12 @@ export class TransactionDriver {
       request.method === "INVITE"
         ? new InviteServerTransaction(options)
         : new NonInviteServerTransaction(options);
-    const entry = new ServerEntry(key, machine, flow, request.topVia.port ?? SIP_PORT, this);
+    const via = request.topVia;
+    const sentBy =
+      flow.isReliable && via.host !== flow.remoteAddress
+        ? sentByHop(via, flow.transport)
+        : undefined;
+    const entry = new ServerEntry(key, machine, flow, via.port ?? SIP_PORT, sentBy, this);
     this.servers.set(key, entry);
     const out = this.#take();
     machine.start(nowMs, out);
@@ -158,6 +166,10 @@ export class TransactionDriver {
 
   /** The transport could not send what this token stands for. */
   sendFailed(flow: Flow, token: number, detail: string, nowMs: number): void {
+    if (token < 0) {
+      this.#returns.failed(token);
+      return;
+    }
     const entry = this.#waiting[token];
     // Tokens are used again: a failure that comes late may find a new owner, on its way to somewhere else.
     if (entry?.flow === flow) this.#transportFailed(entry, detail, nowMs);
@@ -224,20 +236,10 @@ export class TransactionDriver {
     } else this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
   }
 
-  /**
-   * Where its connection is gone, over another: one that is open to the sent-by port, or a new one (RFC 3261 §18.2.2).
-   * The request came from `remoteAddress`, which is what `received` says or would say.
-   */
   #sendResponse(entry: ServerEntry, text: string): void {
     const { flow } = entry;
-    if (flow.isReliable && this.#closed.has(flow)) {
-      const { transport, remoteAddress: address } = flow;
-      const other = this.#transport.flowTo({ transport, address, port: entry.sentByPort });
-      // No way back: "it drops the response" (RFC 3261 §16.9).
-      if (other instanceof ServerError) return;
-      entry.flow = other;
-    }
-    this.#transport.send(entry.flow, text, 0);
+    if (flow.isReliable && this.#closed.has(flow)) this.#returns.send(entry, text);
+    else this.#transport.send(flow, text, 0);
   }
 
   #drainClient(

@@ -1,4 +1,5 @@
 import type { ClientBranch } from "../proxy/index.ts";
+import type { ListedHop } from "../routing/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type {
   InviteClientTransaction,
@@ -26,6 +27,8 @@ export class ServerEntry extends Deadline {
   flow: Flow;
   /** Where they go when that connection is gone: the port of the Via's sent-by (RFC 3261 §18.2.2). */
   readonly sentByPort: number;
+  /** Where they go when that fails too (RFC 3263 §5); undefined: nowhere else. */
+  readonly sentBy: ListedHop | undefined;
   /** Whose request it is, until that has ended. */
   running: RunningRequest | undefined = undefined;
   readonly #driver: EntryDriver;
@@ -35,6 +38,7 @@ export class ServerEntry extends Deadline {
     machine: InviteServerTransaction | NonInviteServerTransaction,
     flow: Flow,
     sentByPort: number,
+    sentBy: ListedHop | undefined,
     driver: EntryDriver,
   ) {
     super();
@@ -42,6 +46,7 @@ export class ServerEntry extends Deadline {
     this.machine = machine;
     this.flow = flow;
     this.sentByPort = sentByPort;
+    this.sentBy = sentBy;
     this.#driver = driver;
   }
 
