@@ -3,7 +3,7 @@ import { answerChallenge, credentialOf } from "../../src/auth/index.ts";
 import type { Endpoint, TransportName } from "../../src/base/endpoint.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { memoryDirectory, type Directory, type DirectoryEntry } from "../../src/directory/index.ts";
-import { memoryLocationStore, type Binding } from "../../src/location/index.ts";
+import { memoryLocationStore, type Binding, type LocationStore } from "../../src/location/index.ts";
 import {
   Header,
   parseAor,
@@ -203,6 +203,12 @@ function alias(name: string, target: string): DirectoryEntry {
   return { kind: "alias", aor: aor(`${name}@example.org`), target };
 }
 
+/** What the server is given instead of the stores themselves. */
+export interface ServedStores {
+  readonly directory?: (inner: Directory) => Directory;
+  readonly location?: (inner: LocationStore) => LocationStore;
+}
+
 /** A whole server in virtual time with Alice, Bob (who has a device), Carol (who has none) and what is around it. */
 export class Domain {
   readonly time = new VirtualTime();
@@ -215,10 +221,12 @@ export class Domain {
   readonly bob = new Peer(this, BOB_ADDRESS);
   readonly elsewhere = new Peer(this, ELSEWHERE_ADDRESS);
   readonly layer: TransportLayer;
+  readonly #stores: ServedStores;
   #server: SipServer | undefined = undefined;
   #number = 0;
 
-  constructor() {
+  constructor(stores: ServedStores = {}) {
+    this.#stores = stores;
     this.directory = memoryDirectory([
       user("alice"),
       user("bob"),
@@ -245,8 +253,8 @@ export class Domain {
         clock: this.time.clock(),
         random: seededRandom(11),
         transport: this.layer,
-        directory: this.directory,
-        location: this.location,
+        directory: this.#stores.directory?.(this.directory) ?? this.directory,
+        location: this.#stores.location?.(this.location) ?? this.location,
         resolver: {
           ask: ({ type }) =>
             Promise.resolve(
