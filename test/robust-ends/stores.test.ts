@@ -76,7 +76,7 @@ function domainWith(question: Question, trouble: Trouble): Promise<Domain> {
     // A store that does not know that it must reject, and throws at once.
     replace: (aor, version, bindings, nowMs) =>
       question === "replace"
-        ? (trouble.meets(() => inner.replace(aor, version, bindings, nowMs)) as Promise<never>)
+        ? trouble.meets(() => inner.replace(aor, version, bindings, nowMs))
         : inner.replace(aor, version, bindings, nowMs),
     entries: (nowMs) => inner.entries(nowMs),
     close: () => inner.close(),
@@ -113,7 +113,7 @@ for (const question of ["find", "lookup"] as const) {
     const call = { callId: "c", branch: "z9hG4bKcall" };
     await domain.caller.ask(call);
     await domain.caller.ask({ ...call, method: "CANCEL" });
-    assert.deepEqual(codes(domain).toSorted(), [100, 200, 487]);
+    assert.deepEqual(new Set(codes(domain)), new Set([100, 200, 487]));
     assert.equal(domain.lastCauseId, "caller-cancelled");
     await trouble.release();
     await domain.time.passes(2 * QUESTION_MS);
