@@ -1,4 +1,5 @@
 import { causeLanguages } from "./cause-content.ts";
+import { glossaryModules, guideModules, whoSentItModules } from "./generated/guide-languages.ts";
 import { codeModules, compareModules, pairModules } from "./generated/languages.ts";
 import { codeLanguages, type CodeLanguage } from "./types.ts";
 
@@ -10,6 +11,9 @@ export interface CompleteLanguages {
   /** Words of their own that pairs have. */
   readonly pairs: readonly CodeLanguage[];
   readonly causes: readonly CodeLanguage[];
+  readonly guides: readonly CodeLanguage[];
+  readonly glossary: readonly CodeLanguage[];
+  readonly whoSentIt: readonly CodeLanguage[];
 }
 
 /** What is compiled of each part. */
@@ -24,5 +28,8 @@ export function completeLanguages(): CompleteLanguages {
     comparisons,
     pairs: comparisons.filter((each) => pairModules[each] !== undefined),
     causes: codeLanguages.filter((each) => causes.includes(each)),
+    guides: codeLanguages.filter((each) => guideModules[each] !== undefined),
+    glossary: codeLanguages.filter((each) => glossaryModules[each] !== undefined),
+    whoSentIt: codeLanguages.filter((each) => whoSentItModules[each] !== undefined),
   };
 }

@@ -1,12 +1,18 @@
 import {
   causeLanguages,
   completeLanguages,
+  glossary,
+  guides,
   loadCauseContent,
   loadReference,
+  whoSentIt,
   type CauseContent,
   type CodeLanguage,
   type CompleteLanguages,
+  type Glossary,
+  type Guide,
   type Reference,
+  type WhoSentIt,
 } from "../codes/index.ts";
 import { loadWords, type WebWords } from "./words.ts";
 
@@ -29,6 +35,10 @@ export interface Edition {
   readonly reference: Reference;
   /** undefined where the causes are not there in this language yet. */
   readonly causes: CauseContent | undefined;
+  /** None where they are not there in this language yet, as the next two. */
+  readonly guides: readonly Guide[];
+  readonly glossary: Glossary | undefined;
+  readonly whoSentIt: WhoSentIt | undefined;
   readonly complete: CompleteLanguages;
   readonly place: Place;
 }
@@ -37,10 +47,23 @@ export interface Edition {
 export async function loadEdition(language: CodeLanguage, place: Place): Promise<Edition> {
   const complete = await completeLanguages();
   const causeLanguage = causeLanguages.find((each) => each === language);
-  const [words, reference, causes] = await Promise.all([
+  const [words, reference, causes, ...more] = await Promise.all([
     loadWords(language),
     loadReference(language),
     causeLanguage === undefined ? undefined : loadCauseContent(causeLanguage),
+    complete.guides.includes(language) ? guides(language) : [],
+    complete.glossary.includes(language) ? glossary(language) : undefined,
+    complete.whoSentIt.includes(language) ? whoSentIt(language) : undefined,
   ]);
-  return { language, words, reference, causes, complete, place };
+  return {
+    language,
+    words,
+    reference,
+    causes,
+    guides: more[0],
+    glossary: more[1],
+    whoSentIt: more[2],
+    complete,
+    place,
+  };
 }

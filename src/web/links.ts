@@ -52,9 +52,11 @@ export function languagesOf(
     case "causes":
       return complete.causes.filter((each) => complete.codes.includes(each));
     case "guides":
+      return complete.guides.filter((each) => complete.codes.includes(each));
     case "glossary":
+      return complete.glossary.filter((each) => complete.codes.includes(each));
     case "who-sent-it":
-      return [];
+      return complete.whoSentIt.filter((each) => complete.codes.includes(each));
   }
 }
 

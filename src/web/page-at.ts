@@ -7,8 +7,11 @@ import { codePage } from "./pages/code.ts";
 import { codesPage } from "./pages/codes.ts";
 import { comparePage } from "./pages/compare.ts";
 import { comparisonPage } from "./pages/comparison.ts";
+import { glossaryPage } from "./pages/glossary.ts";
+import { guidePage, guidesPage } from "./pages/guides.ts";
 import { homePage } from "./pages/home.ts";
 import { searchPage } from "./pages/search.ts";
+import { whoSentItPage } from "./pages/who-sent-it.ts";
 
 /** What a path leads to. */
 export type Found =
@@ -20,17 +23,22 @@ export type Found =
 export function pageAt(path: string, edition: Edition): Found | undefined {
   const [section = "", name, ...more] = path.split("/");
   if (more.length > 0) return undefined;
-  const page = name === undefined ? indexPage(section, edition) : undefined;
-  if (page !== undefined) return { kind: "page", page };
-  if (name === undefined) return undefined;
-  if (section === "compare" && has(edition, "compare")) return comparisonAt(name, edition);
-  const found =
-    section === "codes" && /^\d{3}$/.test(name)
-      ? codePage(Number(name), edition)
-      : section === "causes" && has(edition, "causes")
-        ? causePage(name, edition)
-        : undefined;
-  return found === undefined ? undefined : { kind: "page", page: found };
+  if (section === "compare" && name !== undefined) return comparisonAt(name, edition);
+  const page = name === undefined ? indexPage(section, edition) : pageNamed(section, name, edition);
+  return page === undefined ? undefined : { kind: "page", page };
+}
+
+function pageNamed(section: string, name: string, edition: Edition): Page | undefined {
+  switch (section) {
+    case "codes":
+      return /^\d{3}$/.test(name) ? codePage(Number(name), edition) : undefined;
+    case "causes":
+      return has(edition, "causes") ? causePage(name, edition) : undefined;
+    case "guides":
+      return has(edition, "guides") ? guidePage(name, edition) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function indexPage(section: string, edition: Edition): Page | undefined {
@@ -43,6 +51,12 @@ function indexPage(section: string, edition: Edition): Page | undefined {
       return has(edition, "compare") ? comparePage(edition) : undefined;
     case "causes":
       return has(edition, "causes") ? causesPage(edition) : undefined;
+    case "guides":
+      return has(edition, "guides") ? guidesPage(edition) : undefined;
+    case "glossary":
+      return has(edition, "glossary") ? glossaryPage(edition) : undefined;
+    case "who-sent-it":
+      return has(edition, "who-sent-it") ? whoSentItPage(edition) : undefined;
     case "search":
       return searchPage(edition);
     default:
@@ -51,6 +65,7 @@ function indexPage(section: string, edition: Edition): Page | undefined {
 }
 
 function comparisonAt(name: string, edition: Edition): Found | undefined {
+  if (!has(edition, "compare")) return undefined;
   const [, a, b] = /^(\d{3})-(\d{3})$/.exec(name) ?? [];
   if (a === undefined || b === undefined) return undefined;
   const page = comparisonPage(Number(a), Number(b), edition);
@@ -68,6 +83,12 @@ export function* pathsOf(edition: Edition): Generator<string> {
     yield "causes";
     for (const id of causeIds(edition)) yield `causes/${id}`;
   }
+  if (has(edition, "guides")) {
+    yield "guides";
+    for (const { id } of edition.guides) yield `guides/${id}`;
+  }
+  if (has(edition, "glossary")) yield "glossary";
+  if (has(edition, "who-sent-it")) yield "who-sent-it";
   if (!has(edition, "compare")) return;
   yield "compare";
   const registered = registeredOf(edition);

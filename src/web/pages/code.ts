@@ -7,6 +7,7 @@ import type { Page } from "../page.ts";
 import { toneOf } from "../tone.ts";
 import { fill } from "../words.ts";
 import { causesOf, DOUBT, doubtsOf, factsOf } from "./code-facts.ts";
+import { guideCard } from "./guides.ts";
 import { wireOf } from "./wire.ts";
 
 /** The page of one code. @returns undefined for a number that nobody uses */
@@ -45,7 +46,7 @@ function bodyOf(code: Code, edition: Edition): Html {
   return html`${heroOf(code, edition)}<div class="wrap columns"><article>
 <nav class="contents" aria-label="${words.onThisPage}"><ul>${shown.map(([id, heading]) => html`<li><a href="#${id}">${heading}</a></li>`)}</ul></nav>
 ${shown.map(([id, heading, body]) => html`<section><h2 id="${id}">${heading}</h2>${body}</section>`)}
-${causesOf(code, edition)}${comparisonsOf(code, edition)}</article>
+${causesOf(code, edition)}${guidesOf(code, edition)}${comparisonsOf(code, edition)}</article>
 <aside aria-labelledby="facts"><h2 id="facts">${reference.labels["facts"]}</h2>${factsOf(code, edition)}</aside></div>${neighbours(code, edition)}`;
 }
 
@@ -118,6 +119,13 @@ function phrasesOf(code: Code, edition: Edition): Html {
     ({ phrase, software, means }) =>
       html`<tr><th scope="row"><code lang="en">${phrase}</code></th><td data-label="${words.software}" lang="en">${software}</td><td data-label="${words.phraseMeans}">${means}${isUnchecked ? DOUBT : nothing}</td></tr>`,
   )}</tbody></table>${isUnchecked ? html`<p class="note">${DOUBT} ${edition.reference.labels["unchecked"]}</p>` : nothing}`;
+}
+
+/** The guides by symptom in which it shows. */
+function guidesOf({ code }: Code, edition: Edition): Html {
+  const telling = edition.guides.filter(({ facts }) => facts.codes.includes(code));
+  if (telling.length === 0 || !has(edition, "guides")) return nothing;
+  return html`<section><h2 id="guides">${edition.words.guidesTitle}</h2><ul class="cards">${telling.map((each) => guideCard(each, edition))}</ul></section>`;
 }
 
 /** The comparisons that people ask for most, then one with every other code. */

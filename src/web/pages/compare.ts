@@ -2,7 +2,7 @@ import type { Edition } from "../edition.ts";
 import { html, nothing, raw, type Html } from "../html.ts";
 import type { Page } from "../page.ts";
 import { chooserOf } from "./chooser.ts";
-import { pairCard } from "./home.ts";
+import { pairCard } from "./pair-card.ts";
 
 /** What was asked of the chooser and has no page of its own. */
 export interface Refused {

@@ -33,7 +33,7 @@ ${written === undefined ? nothing : section("written", paragraphs(written.text, 
       ? nothing
       : section(
           "shared",
-          html`<ul class="plain">${shared.map(({ text }) => html`<li>${linked(text, edition)}</li>`)}</ul>`,
+          html`<ul class="plain">${shared.map(({ topic, text }) => html`<li>${linked(topic, text, edition)}</li>`)}</ul>`,
         )
   }${fork === undefined ? nothing : section("fork", html`<p>${fork}</p>`)}${section(
     "sending",
@@ -45,7 +45,7 @@ function heroOf({ codes, names }: Comparison, edition: Edition): Html {
   const english = raw(inEnglish(edition));
   const side = (at: 0 | 1): Html =>
     html`<a class="side ${toneOf(codes[at])}" href="${href(edition, codePath(codes[at]))}"><span class="number">${codes[at]}</span> <span class="name"${english}>${names[at]}</span></a>`;
-  return html`<div class="hero versus"><div class="wrap"><nav class="crumbs" aria-label="${edition.words.breadcrumb}"><a href="${href(edition, "compare")}">${edition.words.compare}</a></nav><h1>${side(0)} <span class="and">${edition.words.versus}</span> ${side(1)}</h1></div></div>`;
+  return html`<div class="hero versus l${Math.floor(codes[0] / 100)} r${Math.floor(codes[1] / 100)}"><div class="wrap"><nav class="crumbs" aria-label="${edition.words.breadcrumb}"><a href="${href(edition, "compare")}">${edition.words.compare}</a></nav><h1>${side(0)} <span class="and">${edition.words.versus}</span> ${side(1)}</h1></div></div>`;
 }
 
 function differencesOf({ codes, names, differences }: Comparison, edition: Edition): Html {
@@ -58,29 +58,40 @@ function differencesOf({ codes, names, differences }: Comparison, edition: Editi
     ({ topic, heading, sides }) =>
       html`<tr><th scope="row">${heading}</th>${sides.map(
         (text, at) =>
-          html`<td data-label="${codes[at] ?? ""}">${topic === "nexthop" || topic === "confused" ? linked(text, edition) : inline(text, edition)}</td>`,
+          html`<td data-label="${codes[at] ?? ""}">${linked(topic, text, edition)}</td>`,
       )}</tr>`,
   )}</tbody></table>`;
 }
 
-/** Text of the rules in which ids of causes and numbers of codes may stand, as links. */
-function linked(text: string, edition: Edition): Html {
+/** Where the rules list ids of causes or numbers of codes, these are links. */
+function linked(topic: string, text: string, edition: Edition): Html {
   const { causes, reference } = edition;
-  return raw(
-    text
-      .split(/([a-z]+(?:-[a-z]+)+|(?<![\w§.])[1-6]\d\d(?!\w))/)
-      .map((part, at) => {
-        if (at % 2 === 0) return escaped(part);
-        if (causes?.texts[part] !== undefined && has(edition, "causes")) {
-          return `<a href="${href(edition, causePath(part))}" lang="en">${part}</a>`;
-        }
-        const code = reference.code(Number(part));
-        return code === undefined
-          ? part
-          : `<a href="${href(edition, codePath(code.code))}">${part}</a>`;
-      })
-      .join(""),
+  if (topic === "confused") {
+    return linkedParts(text, CODE, (part) => {
+      const code = reference.code(Number(part))?.code;
+      return code === undefined ? undefined : href(edition, codePath(code));
+    });
+  }
+  if (topic !== "nexthop" || !has(edition, "causes")) return inline(text, edition);
+  return linkedParts(text, CAUSE, (part) =>
+    causes?.texts[part] === undefined ? undefined : href(edition, causePath(part)),
   );
+}
+
+const CODE = /([1-6]\d\d)/;
+const CAUSE = /([a-z]+(?:-[a-z]+)*)/;
+
+/** Text with links for those parts that have an address. */
+function linkedParts(
+  text: string,
+  what: RegExp,
+  addressOf: (part: string) => string | undefined,
+): Html {
+  const parts = text.split(what).map((part, at) => {
+    const found = at % 2 === 0 ? undefined : addressOf(part);
+    return found === undefined ? escaped(part) : `<a href="${found}">${part}</a>`;
+  });
+  return raw(parts.join(""));
 }
 
 /** The other pairs of each that people mix up. */

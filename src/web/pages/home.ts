@@ -1,11 +1,13 @@
 import type { Code } from "../../codes/index.ts";
 import type { Edition } from "../edition.ts";
 import { html, nothing, raw, type Html } from "../html.ts";
-import { codePath, has, href, pairPath } from "../links.ts";
+import { codePath, has, href } from "../links.ts";
 import { inEnglish } from "../markdown.ts";
 import type { Page } from "../page.ts";
 import { toneOf } from "../tone.ts";
 import { chooserOf } from "./chooser.ts";
+import { guideCard } from "./guides.ts";
+import { pairCard } from "./pair-card.ts";
 
 /** Pairs for the first page: those that people ask about most. */
 const ASKED_MOST: readonly (readonly [number, number])[] = [
@@ -33,14 +35,12 @@ export function homePage(edition: Edition): Page {
       has(edition, "compare")
         ? html`<section><h2>${words.compareTitle}</h2>${chooserOf(edition)}<ul class="cards">${ASKED_MOST.map(([a, b]) => pairCard(a, b, edition))}</ul></section>`
         : nothing
+    }${
+      has(edition, "guides")
+        ? html`<section><h2>${words.guidesTitle}</h2><ul class="cards large">${edition.guides.map((each) => guideCard(each, edition))}</ul></section>`
+        : nothing
     }</div>`,
   };
-}
-
-/** One pair as a link: both numbers, both names. */
-export function pairCard(a: number, b: number, edition: Edition): Html {
-  const name = (code: number): string => edition.reference.code(code)?.name ?? "";
-  return html`<li class="card pair"><a href="${href(edition, pairPath(a, b))}"><b><i class="${toneOf(a)}">${a}</i> – <i class="${toneOf(b)}">${b}</i></b><span${raw(inEnglish(edition))}>${name(a)} – ${name(b)}</span></a></li>`;
 }
 
 /** The codes of the reference, class by class: the words of the class, and its codes. */

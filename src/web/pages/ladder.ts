@@ -2,7 +2,8 @@ import { widthOf } from "../../base/text-width.ts";
 import type { Ladder, LadderStep } from "../../codes/index.ts";
 import { escaped, raw, type Html } from "../html.ts";
 
-const GAP = 150;
+/** Between two parties, by how many there are. */
+const GAPS: Readonly<Record<number, number>> = { 2: 220, 3: 160, 4: 130 };
 const SIDE = 46;
 const TOP = 34;
 const ROW = 30;
@@ -13,7 +14,8 @@ const NOTE_COLUMN = 7.2;
 /** A ladder as a drawing, and for who cannot see it as a list of its messages in words. */
 export function ladderOf(ladder: Ladder, label: string): Html {
   const { parties, steps } = ladder;
-  const at = (place: number): number => SIDE + place * GAP;
+  const gap = GAPS[parties.length] ?? 120;
+  const at = (place: number): number => SIDE + place * gap;
   let y = TOP;
   let drawn = "";
   let widest = at(parties.length - 1) + SIDE;
