@@ -1,5 +1,6 @@
 import { Hono, type Context } from "hono";
-import { codeLanguages, type CodeLanguage } from "../codes/index.ts";
+import { compress } from "hono/compress";
+import { completeLanguages, type CodeLanguage } from "../codes/index.ts";
 import { apiApp } from "./api/app.ts";
 import { problemResponse } from "./api/problem.ts";
 import { assetNames, assetNamed } from "./assets.ts";
@@ -37,6 +38,7 @@ export interface WebAppOptions {
 /** Pages and API as one application. Languages are loaded when somebody first asks for them. */
 export function createWebApp({ fault }: WebAppOptions): Hono {
   const app = new Hono({ strict: true });
+  app.use(compress());
   const editions = new Map<CodeLanguage, Promise<Edition>>();
   const editionOf = (language: CodeLanguage): Promise<Edition> => {
     const known = editions.get(language);
@@ -80,14 +82,16 @@ export function createWebApp({ fault }: WebAppOptions): Hono {
     });
   });
   app.route("/api", apiApp(editionOf));
-  app.get("/", (context) => {
+  app.get("/", async (context) => {
     context.header("vary", "accept-language");
-    return context.redirect(`/${preferredLanguage(context.req.header("accept-language"))}/`, 302);
+    const { codes } = await completeLanguages();
+    const language = preferredLanguage(context.req.header("accept-language"), codes);
+    return context.redirect(`/${language}/`, 302);
   });
   app.get("/assets/:name", (context) => assetResponse(context));
   app.get("/robots.txt", (context) => context.text(robotsText(originOf(context))));
-  app.get("/sitemap.xml", (context) =>
-    xml(context, sitemapIndex(originOf(context), codeLanguages)),
+  app.get("/sitemap.xml", async (context) =>
+    xml(context, sitemapIndex(originOf(context), (await completeLanguages()).codes)),
   );
   app.get("/:file{sitemap-[A-Za-z-]+\\.xml}", async (context) => {
     const language = languageInPath(
@@ -142,8 +146,9 @@ async function notFound(
   editionOf: (language: CodeLanguage) => Promise<Edition>,
   language?: CodeLanguage,
 ): Promise<Response> {
+  const { codes } = await completeLanguages();
   const edition = await editionOf(
-    language ?? preferredLanguage(context.req.header("accept-language")),
+    language ?? preferredLanguage(context.req.header("accept-language"), codes),
   );
   return page(context, edition, notFoundPage(context.req.path, edition), "", 404);
 }

@@ -23,11 +23,11 @@ export function documentOf(
   let same = shared.get(edition);
   if (same === undefined) shared.set(edition, (same = sharedOf(edition)));
   const { language } = edition;
-  const languages = page.isUnlisted === true ? [language] : languagesOf(edition, page.section);
+  const languages = languagesOf(edition, page.section);
   const title = page.path === "" ? page.title : `${page.title} · ${edition.words.siteName}`;
   return (
     `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escaped(title)}</title>` +
-    `<meta name="description" content="${escaped(page.description)}">${same.head}` +
+    `<meta name="description" content="${escaped(page.description)}">${same.head}${scriptOf(edition, page)}` +
     (page.isUnlisted === true
       ? `<meta name="robots" content="noindex">`
       : alternates({ ...edition.place, origin }, page.path, languages, language)) +
@@ -36,6 +36,12 @@ export function documentOf(
     switcher(edition, page.path, languages) +
     `</div></header><main id="main">${textOf(page.body)}</main>${same.footer}</body></html>`
   );
+}
+
+/** Where a server answers, no page needs a script. */
+function scriptOf({ place }: Edition, { hasForm }: Page): string {
+  if (!place.isStatic || hasForm !== true) return "";
+  return `<script src="${place.base}/assets/${place.assets.script}" defer></script>`;
 }
 
 /** The page in each language it exists in, this one too: each names all others (hreflang must be mutual). */
@@ -70,11 +76,10 @@ function switcher(edition: Edition, path: string, languages: readonly CodeLangua
 
 function sharedOf(edition: Edition): Shared {
   const { place, words } = edition;
-  const { style, script, icon } = place.assets;
+  const { style, icon } = place.assets;
   const head =
     `<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">` +
-    `<link rel="stylesheet" href="${place.base}/assets/${style}"><link rel="icon" href="${place.base}/assets/${icon}" type="image/svg+xml">` +
-    (place.isStatic ? `<script src="${place.base}/assets/${script}" defer></script>` : "");
+    `<link rel="stylesheet" href="${place.base}/assets/${style}"><link rel="icon" href="${place.base}/assets/${icon}" type="image/svg+xml">`;
   const header = Object.fromEntries(
     navigation.map(([section]) => [section, textOf(headerOf(edition, section))]),
   ) as Record<Section, string>;

@@ -20,7 +20,10 @@ const ACCEPTED_MAX = 20;
  * The language of ours that an Accept-Language field likes best, English where it likes none; of equal weight the
  * first (RFC 9110 §12.5.4). No more than 20 of its ranges are read.
  */
-export function preferredLanguage(field: string | undefined): CodeLanguage {
+export function preferredLanguage(
+  field: string | undefined,
+  among: readonly CodeLanguage[] = codeLanguages,
+): CodeLanguage {
   const ranges = (field ?? "").split(",", ACCEPTED_MAX).map((range) => {
     const [tag = "", ...parameters] = range.trim().split(";");
     const q = parameters.map((each) => /^\s*q=([\d.]{1,5})\s*$/i.exec(each)?.[1]).find(Boolean);
@@ -29,7 +32,7 @@ export function preferredLanguage(field: string | undefined): CodeLanguage {
   const liked = ranges
     .filter(({ weight }) => weight > 0)
     .toSorted((one, other) => other.weight - one.weight)
-    .find(({ language }) => language !== undefined);
+    .find(({ language }) => language !== undefined && among.includes(language));
   return liked?.language ?? "en";
 }
 

@@ -22,7 +22,7 @@ export type Found =
 /** The page at a path, without language: `codes/404`. @returns undefined where there is none in this language */
 export function pageAt(path: string, edition: Edition): Found | undefined {
   const [section = "", name, ...more] = path.split("/");
-  if (more.length > 0) return undefined;
+  if (more.length > 0 || !has(edition, "home")) return undefined;
   if (section === "compare" && name !== undefined) return comparisonAt(name, edition);
   const page = name === undefined ? indexPage(section, edition) : pageNamed(section, name, edition);
   return page === undefined ? undefined : { kind: "page", page };
@@ -75,6 +75,7 @@ function comparisonAt(name: string, edition: Edition): Found | undefined {
 
 /** Every path of this language, first page first. Comparisons come last: there are most of them. */
 export function* pathsOf(edition: Edition): Generator<string> {
+  if (!has(edition, "home")) return;
   yield "";
   yield "codes";
   yield "search";

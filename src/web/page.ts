@@ -12,6 +12,8 @@ export interface Page {
   readonly body: Html;
   /** `c4`: paints the page in the colour of a class. */
   readonly tone?: string;
+  /** Has a form that needs our script where there is no server. */
+  readonly hasForm?: true;
   /** Something for the person, not for a crawler: what a search found, a page that is not there. */
   readonly isUnlisted?: true;
 }

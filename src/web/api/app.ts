@@ -28,7 +28,8 @@ export function apiApp(editionOf: (language: CodeLanguage) => Promise<Edition>):
         : context.body(JSON.stringify(answer), 200, JSON_TYPE);
     });
   }
-  app.notFound((context) =>
+  // Not `notFound`: of an application within another, Hono does not ask it.
+  app.get("*", (context) =>
     problemResponse(context, {
       status: 404,
       detail: "There is nothing at this path.",

@@ -9,19 +9,17 @@ const number = z
   .min(100)
   .max(799)
   .meta({ examples: [404] });
-const language = z.enum(codeLanguages).meta({ id: "Language" });
+const language = z.enum(codeLanguages);
 const listOf = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const words = z.record(z.string(), z.string()).readonly();
 
-export const codeSummary = z
-  .object({
-    code: number,
-    name: z.string(),
-    registered: z.boolean(),
-    class: z.string(),
-    lead: z.string(),
-  })
-  .meta({ id: "CodeSummary" });
+const codeSummary = z.object({
+  code: number,
+  name: z.string(),
+  registered: z.boolean(),
+  class: z.string(),
+  lead: z.string(),
+});
 
 export const codeList = z.object({ language, codes: listOf(codeSummary) }).meta({ id: "CodeList" });
 
@@ -30,20 +28,18 @@ const q850 = z.object({
   toSip: z.record(z.string(), z.looseObject({ causes: listOf(z.int()) })).readonly(),
 });
 
-const facts = z
-  .looseObject({
-    code: number,
-    name: z.string(),
-    registered: z.boolean(),
-    class: z.string(),
-    final: z.boolean(),
-    spec: z.object({ rfc: z.string(), section: z.string() }).optional(),
-    q850: q850.optional(),
-    unchecked: listOf(z.string()).meta({
-      description: "JSON pointers to facts whose source was not read",
-    }),
-  })
-  .meta({ id: "Facts" });
+const facts = z.looseObject({
+  code: number,
+  name: z.string(),
+  registered: z.boolean(),
+  class: z.string(),
+  final: z.boolean(),
+  spec: z.object({ rfc: z.string(), section: z.string() }).optional(),
+  q850: q850.optional(),
+  unchecked: listOf(z.string()).meta({
+    description: "JSON pointers to facts whose source was not read",
+  }),
+});
 
 const text = z.object({
   lead: z.string(),

@@ -16,6 +16,7 @@ export function comparePage(edition: Edition, refused?: Refused): Page {
   return {
     section: "compare",
     path: "compare",
+    hasForm: true,
     title: words.compareTitle,
     description: words.compareLead,
     ...(refused === undefined ? {} : { isUnlisted: true }),

@@ -15,6 +15,7 @@ export function comparisonPage(a: number, b: number, edition: Edition): Page | u
   return {
     section: "compare",
     path: pairPath(a, b),
+    hasForm: true,
     title: comparison.title,
     description: comparison.opening.join(" "),
     body: bodyOf(comparison, edition),

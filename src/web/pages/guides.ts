@@ -44,7 +44,8 @@ export function guidePage(id: string, edition: Edition): Page | undefined {
   return {
     section: "guides",
     path: `guides/${id}`,
-    title,
+    // A symptom may well be called like a code.
+    title: `${title} · ${words.guides}`,
     description: plain(lead),
     ...(guide.facts.codes[0] === undefined ? {} : { tone: toneOf(guide.facts.codes[0]) }),
     body: html`<div class="hero"><div class="wrap"><nav class="crumbs" aria-label="${words.breadcrumb}"><a href="${href(edition, "guides")}">${words.guides}</a></nav><h1>${title}</h1><p class="lead">${inline(lead, edition)}</p></div></div>

@@ -27,6 +27,7 @@ export function homePage(edition: Edition): Page {
   return {
     section: "home",
     path: "",
+    hasForm: true,
     title: words.homeTitle,
     description: words.homeLead,
     body: html`<div class="hero home"><div class="wrap"><h1>${words.homeTitle}</h1><p class="lead">${words.homeLead}</p>

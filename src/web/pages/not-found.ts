@@ -11,7 +11,7 @@ export function notFoundPage(asked: string, edition: Edition): Page {
   const near = number === 0 ? [] : reference.near(number);
   return {
     section: "home",
-    path: "404",
+    path: "",
     title: words.notFoundTitle,
     description: words.notFoundLead,
     isUnlisted: true,

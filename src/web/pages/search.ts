@@ -17,6 +17,7 @@ export function searchPage(edition: Edition, query = ""): Page {
   return {
     section: "search",
     path: "search",
+    hasForm: true,
     title: asked === "" ? words.searchPage : `${asked} · ${words.searchPage}`,
     description: words.searchLead,
     isUnlisted: true,

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { codeLanguages, type CodeLanguage } from "../../codes/index.ts";
+import { codeLanguages, completeLanguages, type CodeLanguage } from "../../codes/index.ts";
 import { assetNames, assets } from "../assets.ts";
 import { loadEdition, type Edition, type Place } from "../edition.ts";
 import { documentOf } from "../frame.ts";
@@ -58,7 +58,9 @@ export async function buildSite(options: SiteOptions): Promise<SiteSummary> {
   const out = new Output(folder);
   const root = `${place.origin ?? NOWHERE}${place.base}`;
   for (const asset of assets) out.file(`assets/${asset.name}`, asset.text);
-  const editions = await Promise.all(languages.map((each) => loadEdition(each, place)));
+  const { codes } = await completeLanguages();
+  const written = languages.filter((each) => codes.includes(each));
+  const editions = await Promise.all(written.map((each) => loadEdition(each, place)));
   const paths = editions.map((edition) => [...pathsOf(edition)].filter(wants));
   const total = paths.reduce((sum, each) => sum + each.length, 0);
   const tell = (): void => options.progress?.(out.pages, total);
@@ -70,7 +72,7 @@ export async function buildSite(options: SiteOptions): Promise<SiteSummary> {
   const english = editions[0];
   if (english !== undefined) out.file("404.html", documentOf(english, notFoundPage("", english)));
   out.file("index.html", languageChooser(editions));
-  out.file("sitemap.xml", sitemapIndex(root, languages));
+  out.file("sitemap.xml", sitemapIndex(root, written));
   out.file("robots.txt", robotsText(root));
   tell();
   return out;
