@@ -26,6 +26,13 @@ function partsOf(branch: BranchFacts, content: CauseContent): string[] {
   if (branch.awaitedName !== "") {
     parts.push(say(content, "branch-resolving", { name: branch.awaitedName }));
   }
+  if (branch.insteadOf > 0) {
+    parts.push(say(content, "branch-instead", { branch: branch.insteadOf }));
+  }
+  if (branch.switchedTo?.transport === "tcp") {
+    const { sizeBytes } = branch.switchedTo;
+    parts.push(say(content, "branch-by-tcp", { sizeBytes }));
+  } else if (branch.switchedTo !== undefined) parts.push(say(content, "branch-by-udp"));
   if (branch.sentCount > 1) parts.push(say(content, "branch-sent", { count: branch.sentCount }));
   for (const { statusCode, atMs } of firstOfEach(branch.provisionals)) {
     parts.push(say(content, "branch-provisional", { statusCode, afterMs: after(atMs) }));

@@ -19,6 +19,10 @@ export interface BranchFacts {
   cancelledAtMs: number | undefined;
   /** The name that DNS was asked for and has not answered; "" when none. */
   awaitedName: string;
+  /** The branch whose failed destination it takes the place of; 0 when none. */
+  insteadOf: number;
+  /** For its size, or because there was no connection (then without a size). */
+  switchedTo: { readonly transport: "tcp" | "udp"; readonly sizeBytes: number } | undefined;
 }
 
 /** A case as rules look at it: the request that matters, its events, and what follows from them. */
@@ -147,6 +151,14 @@ function noteBranch(branches: Map<number, BranchFacts>, event: BranchEvent): voi
     case "next-hop-resolved":
       branch.awaitedName = "";
       break;
+    case "failed-over":
+      branch.insteadOf = event.after;
+      break;
+    case "transport-switched": {
+      const transport = event.to.startsWith("tcp:") ? "tcp" : "udp";
+      branch.switchedTo = { transport, sizeBytes: event.sizeBytes };
+      break;
+    }
     case "retransmitted":
       // An ACK sent again says that the device repeats its answer, not that it is silent.
       if (event.what !== "ACK") branch.sentCount = Math.max(branch.sentCount + 1, event.count);
@@ -191,6 +203,8 @@ function newBranch(number: number, startedAtMs: number): BranchFacts {
     failedDetail: "",
     cancelledAtMs: undefined,
     awaitedName: "",
+    insteadOf: 0,
+    switchedTo: undefined,
   };
 }
 

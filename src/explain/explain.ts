@@ -8,6 +8,7 @@ import { messageRows, ROW_LIMIT, searchRows, type DirectoryNote } from "./eviden
 import { fill, relativeTo, type Values } from "./fill.ts";
 import { addressOf, between, nameOf } from "./format.ts";
 import { ladderOf } from "./ladder-rows.ts";
+import { dnsRows, skippedRows } from "./location-rows.ts";
 import { nearMissRows } from "./near-miss-rows.ts";
 import { nextStepOf } from "./next-step.ts";
 import { notesOf } from "./notes.ts";
@@ -61,6 +62,7 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
       text === undefined ? withoutCause(state, content) : (fill(text.says, values) ?? text.title),
     evidence: [
       ...rowsOf(facts, finding, context),
+      ...skippedRows(facts, content),
       ...(whoSaidNo === undefined ? [] : whoSaidNoRows(whoSaidNo, content)),
       ...(state === "succeeded" ? [] : branchRows(branches, content)),
       ...nearMissRows(nearMisses, record, content),
@@ -183,6 +185,7 @@ function rowsOf(
   }
   const isSearch = SEARCH_KINDS.test(finding.causeId) || facts.branches.length === 0;
   if (isSearch) rows.push(...searchRows(facts, content, directory));
+  if (finding.causeId === "next-hop-unresolvable") rows.push(...dnsRows(facts, content));
   return rows;
 }
 
