@@ -1,6 +1,6 @@
 import { sipHash } from "../base/siphash.ts";
 import type { Cause } from "../causes/index.ts";
-import { because, ServerError } from "../causes/index.ts";
+import { because } from "../causes/index.ts";
 import {
   buildResponse,
   DEFAULT_FRAMER_LIMITS,
@@ -9,13 +9,11 @@ import {
   OK,
   parseMessage,
   reasonPhraseOf,
-  type AnswerableRequest,
   type Malformed,
   type SipRequest,
   type SipResponse,
 } from "../message/index.ts";
 import { branchMark, localTagOf, preprocessRoute } from "../proxy/index.ts";
-import { numericAddress } from "../routing/index.ts";
 import { registrarDomainOf } from "../registrar/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import { clientTransactionKey, inviteKeyOf, serverTransactionKey } from "../transaction/index.ts";
@@ -29,6 +27,7 @@ import { PendingRequest } from "./pending-request.ts";
 import { OutgoingFlows } from "./outgoing-flows.ts";
 import { peerOf } from "./peer.ts";
 import { ProxyDriver } from "./proxy-driver.ts";
+import { responseFlow } from "./response-flow.ts";
 import { ResponseReturns } from "./response-returns.ts";
 import { RegistrarDriver } from "./registrar-driver.ts";
 import type { ClientEntry, ServerEntry } from "./transaction-entries.ts";
@@ -40,7 +39,6 @@ const STATELESS_CASES_PER_SECOND = 10;
 const RETRY_LATER = [["Retry-After", "5"]] as const;
 const NO_HEADERS = [] as const;
 
-const SIP_PORT = 5060;
 const CR = 13;
 const LF = 10;
 
@@ -292,7 +290,12 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   }
 
   #open(key: string, request: SipRequest, flow: Flow, nowMs: number): ServerEntry {
-    return this.transactions.openServer(key, request, this.#responseFlow(request, flow), nowMs);
+    return this.transactions.openServer(
+      key,
+      request,
+      responseFlow(this.#parts, request, flow),
+      nowMs,
+    );
   }
 
   /** A phone that has us as its outbound proxy sends its REGISTERs with our Route; they are at their end here. */
@@ -342,7 +345,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     const toTag = localTagOf(request, this.#parts.proxyOptions.tokenKey);
     const headers = cause.statusCode === 503 ? RETRY_LATER : NO_HEADERS;
     const text = buildResponse(request, cause, { toTag, headers });
-    this.#parts.transport.send(this.#responseFlow(request, flow), text, 0);
+    this.#parts.transport.send(responseFlow(this.#parts, request, flow), text, 0);
     if (!this.#mayKeep(nowMs)) return;
     const pending = new PendingRequest(request, peerOf(flow), nowMs);
     pending.trace.refuse(cause, nowMs);
@@ -353,7 +356,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     const { answerable } = fault;
     if (answerable !== undefined) {
       const response = buildResponse(answerable, fault.cause, { toTag: this.#tagOf(text) });
-      this.#parts.transport.send(this.#responseFlow(answerable, flow), response, 0);
+      this.#parts.transport.send(responseFlow(this.#parts, answerable, flow), response, 0);
     }
     if (fault.of === "unknown" || !this.#mayKeep(nowMs)) return;
     this.#parts.cases.keep(malformedRecord(fault, text, peerOf(flow), nowMs));
@@ -379,31 +382,5 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     pending.note(nowMs, "out", 0, pending.peer, text);
     pending.concluded(statusCode, cause);
     this.#parts.cases.keep(pending.toRecord(nowMs));
-  }
-
-  /**
-   * Deviation: RFC 3261 §18.2.2 would have the Via name the transport; a response leaves by the socket or connection
-   * that its request came on. Over UDP to its maddr, else to where it came from if rport asks so (RFC 3581 §4: "and
-   * there is no maddr"), else to the sent-by port.
-   */
-  #responseFlow(request: AnswerableRequest, flow: Flow): Flow {
-    if (flow.isReliable || this.#parts.forceRport) return flow;
-    const via = request.topVia;
-    if (via.maddr !== undefined) return this.#flowToMaddr(via.maddr, via.port ?? SIP_PORT, flow);
-    if (via.rport !== undefined) return flow;
-    const port = via.port ?? SIP_PORT;
-    return port === flow.remotePort ? flow : this.#parts.transport.flowBeside(flow, port);
-  }
-
-  /**
-   * RFC 3261 §18.2.2: "the response MUST be forwarded to the address listed there".
-   *
-   * Deviation: a name there is not looked up, since each retransmission would be; the response goes as without it.
-   */
-  #flowToMaddr(maddr: string, port: number, flow: Flow): Flow {
-    const address = numericAddress(maddr);
-    if (address === undefined) return flow;
-    const there = this.#parts.transport.flowTo({ transport: "udp", address, port });
-    return there instanceof ServerError ? flow : there;
   }
 }
