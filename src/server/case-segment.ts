@@ -97,6 +97,12 @@ export class CaseSegment {
     if (index !== -1) this.#batches.splice(index, 1);
   }
 
+  /** The batch could not be written: these bytes are read in place of a file's until they are released. */
+  keepInMemory(offset: number, bytes: Buffer): void {
+    const index = this.#batches.findIndex((batch) => batch.offset === offset);
+    if (index !== -1) this.#batches[index] = { offset, bytes };
+  }
+
   read(index: number): TraceRecord | undefined {
     const offset = this.#words[index * WORDS + WORD.offset] as number;
     // The last that begins before it: a batch still being filled has a buffer longer than it needs.

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -295,5 +303,41 @@ test("a folder that cannot be written costs records and is counted; nothing is t
   store.keep(recordOf("a@x", 0, refused));
   await store.flush();
   assert.equal(store.counters().dropped, 1);
+  await store.close();
+});
+
+test("what no disk took can be asked about while the server runs, and later cases find room again", async (context) => {
+  const folder = folderFor(context);
+  const store = createCaseStore({ folder, nowMs: () => START_MS });
+  rmSync(join(folder, "cases"), { recursive: true });
+  store.keep(recordOf("full@x", 0, refused));
+  await store.flush();
+  assert.deepEqual(callIdsOf(store.find({ kind: "last" })), ["full@x"]);
+  mkdirSync(join(folder, "cases"));
+  store.keep(recordOf("room@x", 10, refused));
+  await store.flush();
+  assert.deepEqual(callIdsOf(store.find({ kind: "call", callId: "full@x" })), ["full@x"]);
+  await store.close();
+  const next = createCaseStore({ folder, nowMs: () => START_MS });
+  assert.deepEqual(callIdsOf(next.find({ kind: "last" })), ["room@x"]);
+  assert.deepEqual(next.find({ kind: "call", callId: "full@x" }), []);
+  await next.close();
+});
+
+test("of the batches that no disk takes the latest sixteen are held, and no more", async (context) => {
+  const folder = folderFor(context);
+  const store = createCaseStore({ folder, nowMs: () => START_MS });
+  rmSync(join(folder, "cases"), { recursive: true });
+  for (let count = 0; count < 18; count += 1) {
+    store.keep(recordOf(`${count}@x`, count, refused));
+    // One batch each.
+    // oxlint-disable-next-line no-await-in-loop
+    await store.flush();
+  }
+  const isThere = (callId: string): boolean => store.find({ kind: "call", callId }).length === 1;
+  assert.equal(isThere("1@x"), false);
+  assert.equal(isThere("2@x"), true);
+  assert.equal(isThere("17@x"), true);
+  assert.equal(store.counters().dropped, 18);
   await store.close();
 });

@@ -18,6 +18,9 @@ const WAITING_BATCHES_LIMIT = 16;
 /** Written batches kept to be filled again: fresh memory costs more than filling it. */
 const FREE_BATCHES_LIMIT = 4;
 
+/** Batches that no disk took, the latest so many, are shown from memory: a full disk is what people will ask about. */
+const UNWRITTEN_BATCHES_LIMIT = 16;
+
 export interface SegmentWriterOptions {
   /** A segment ends when it has this many records, bytes, or is this old. */
   readonly records: number;
@@ -34,7 +37,7 @@ export interface SegmentWriterOptions {
  */
 export class SegmentWriter {
   segment: CaseSegment | undefined;
-  /** Records that a full queue or a failing disk cost. */
+  /** Records that a full queue or a failing disk cost: they will not outlive the process. */
   dropped = 0;
   readonly #options: SegmentWriterOptions;
   #batch: Buffer | undefined;
@@ -47,6 +50,7 @@ export class SegmentWriter {
   #waiting = 0;
   #writing: Promise<void> = Promise.resolve();
   readonly #free: Buffer[] = [];
+  readonly #unwritten: { readonly segment: CaseSegment; readonly offset: number }[] = [];
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -157,18 +161,27 @@ export class SegmentWriter {
           await this.#file.write(firstLine(), 0, undefined, 0);
         }
         await this.#file.write(bytes, 0, bytes.length, offset);
+        segment.release(offset);
       })
       .catch(() => {
-        // A full or failing disk: these records are lost, the calls are not.
+        // A full or failing disk: these records end with the process, the calls do not.
         this.dropped += count;
         // What follows a hole cannot be read again: go on in another file.
         segment.startedAtMs = -Infinity;
+        this.#keepUnwritten(segment, offset, bytes);
       })
       .then(() => {
         this.#waiting -= 1;
-        segment.release(offset);
         if (this.#free.length < FREE_BATCHES_LIMIT) this.#free.push(batch);
       });
+  }
+
+  #keepUnwritten(segment: CaseSegment, offset: number, bytes: Buffer): void {
+    segment.keepInMemory(offset, Buffer.from(bytes));
+    this.#unwritten.push({ segment, offset });
+    if (this.#unwritten.length <= UNWRITTEN_BATCHES_LIMIT) return;
+    const oldest = this.#unwritten.shift();
+    oldest?.segment.release(oldest.offset);
   }
 
   #endFile(): void {

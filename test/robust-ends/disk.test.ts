@@ -1,0 +1,87 @@
+// A disk that takes nothing more: `nexthop serve` in a process whose files may not grow (EFBIG where a full disk says
+// ENOSPC; the way through the code is the same), until they may again.
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { DOMAIN, hasPrlimit, ServeProcess } from "./serve-process.ts";
+import { until } from "./until.ts";
+
+const NEEDS_PRLIMIT = hasPrlimit ? {} : { skip: "prlimit (util-linux) is not here" };
+const FULL = "--fsize=0:unlimited";
+/** Room for the head of a log and a binding or two, and not for all of the next. */
+const NEARLY_FULL = "--fsize=300:unlimited";
+const ROOM = "--fsize=unlimited:unlimited";
+
+test(
+  "with a full disk REGISTER is 503 with its cause, calls go on, and with room again it is 200",
+  NEEDS_PRLIMIT,
+  async () => {
+    const server = await new ServeProcess().open(["alice", "bob"]);
+    try {
+      assert.equal(await server.register("alice", contactOf("alice")), 200);
+      server.limit(FULL);
+      assert.equal(await server.register("bob", contactOf("bob")), 503);
+      assert.match(
+        server.command("why", "--last"),
+        /location-unreachable: [^]*EFBIG: file too large/,
+      );
+      const nobody = await server.ask("MESSAGE", `sip:nobody@${DOMAIN}`, "sip:dora@elsewhere.test");
+      assert.equal(nobody, 404, "what needs no writing is answered as ever");
+      // LMDB, which takes what the log took before, has met it too.
+      await until(() => /File too large/.test(server.said), "LMDB meets the full disk");
+      assert.ok(server.isRunning);
+      server.limit(ROOM);
+      assert.equal(await server.register("bob", contactOf("bob")), 200);
+      await until(() => logsIn(server.data).length === 0, "what waited goes into LMDB");
+      assert.equal(await server.kill("SIGTERM"), 0);
+      await server.start();
+      assert.deepEqual(boundAt(server), ["alice", "bob"]);
+    } finally {
+      await server.close();
+    }
+  },
+);
+
+test(
+  "a disk that fills up in the middle of a binding loses none that was acknowledged before kill -9",
+  NEEDS_PRLIMIT,
+  async () => {
+    const users = ["a", "b", "c", "d", "e", "f"];
+    const server = await new ServeProcess().open(users);
+    try {
+      server.limit(NEARLY_FULL);
+      const codes = await registerEach(server, users);
+      const acknowledged = users.filter((_, at) => codes[at] === 200);
+      assert.ok(acknowledged.length > 0 && codes.includes(503), `some of each: ${codes.join()}`);
+      await server.kill("SIGKILL");
+      await server.start();
+      assert.deepEqual(boundAt(server), acknowledged);
+    } finally {
+      await server.close();
+    }
+  },
+);
+
+/** One after another, so that each is a writing of its own. */
+async function registerEach(server: ServeProcess, users: readonly string[]): Promise<number[]> {
+  const codes: number[] = [];
+  for (const user of users) {
+    // oxlint-disable-next-line no-await-in-loop
+    codes.push(await server.register(user, contactOf(user)));
+  }
+  return codes;
+}
+
+function contactOf(user: string): string {
+  return `sip:${user}@127.0.0.1:9`;
+}
+
+function logsIn(folder: string): readonly string[] {
+  return readdirSync(folder).filter((name) => /^location-.*\.log$/.test(name));
+}
+
+/** Who is registered, as the command says. */
+function boundAt(server: ServeProcess): readonly string[] {
+  const listed = server.command("registrations");
+  return [...listed.matchAll(/^(\w+)@/gm)].map(([, user]) => user ?? "").toSorted();
+}
