@@ -10,6 +10,11 @@ const FAR = "sip:far@elsewhere.example";
 const FIRST = "udp:203.0.113.1:5060";
 const SECOND = "udp:203.0.113.2:5060";
 
+/** The fields of a `dns-answered`. */
+function asked(type: string, name: string, outcome: string, detail: string) {
+  return [1, type, name, outcome, detail, "RFC 3263 §4.2"] as const;
+}
+
 /** The rows of evidence that hold this, in one line each. */
 function lines(record: TraceRecord, pattern: RegExp): string[] {
   return explain([record], { content, nowMs: START_MS })
@@ -58,8 +63,6 @@ test("a branch by TCP for its size says so, and so does the one by UDP after it 
 });
 
 test("a name that leads nowhere is proved by what was asked and said", () => {
-  const asked = (type: string, name: string, outcome: string, detail: string) =>
-    [1, type, name, outcome, detail, "RFC 3263 §4.2"] as const;
   const detail = "elsewhere.example: NXDOMAIN: there is no such name";
   const record = new ExampleCase({ requestUri: FAR })
     .at(1)

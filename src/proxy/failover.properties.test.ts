@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import type { Endpoint } from "../base/endpoint.ts";
 import { AvoidedDestinations } from "../routing/index.ts";
 import { eventsIn } from "../../test/support/proxy.ts";
 import { Fork } from "../../test/support/response-context.ts";
@@ -8,6 +9,10 @@ import { Fork } from "../../test/support/response-context.ts";
 type End = number | "timed out" | "unreachable";
 
 const ends = fc.constantFrom<End>("timed out", "unreachable", 503, 503, 200, 404, 486, 500, 603);
+
+function place(at: number): Endpoint {
+  return { transport: "udp", address: `192.0.2.${at + 1}`, port: 5060 };
+}
 
 /** What the caller must get when the destinations of one target end so, one after the other (RFC 3263 §4.3). */
 function obvious(order: readonly End[]): { readonly tried: number; readonly statusCode: number } {
@@ -25,8 +30,6 @@ test("whatever the destinations do: each is tried once, in its order, until one 
       fc.array(fc.nat(7), { maxLength: 4 }),
       (given, deadBefore) => {
         const avoided = new AvoidedDestinations(1_000_000);
-        const place = (at: number) =>
-          ({ transport: "udp", address: `192.0.2.${at + 1}`, port: 5060 }) as const;
         for (const at of deadBefore) avoided.avoid(place(at), "silent", 1_000_000);
         // Those that are avoided come last, all else stays in its order.
         const numbers = given.map((_, at) => at);
