@@ -21,6 +21,12 @@ export async function connectControl(folder: string): Promise<ControlConnection 
   return socket === undefined ? undefined : { run: (command, args) => ask(socket, command, args) };
 }
 
+const WENT_AWAY: CommandOutput = {
+  kind: "failed",
+  text: "the server went away before it had answered",
+  exitCode: 3,
+};
+
 function dial(path: string): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
@@ -49,7 +55,11 @@ async function* ask(
       yield output;
       if (output.kind === "done" || output.kind === "failed") return;
     }
-    yield { kind: "failed", text: "the server went away before it had answered", exitCode: 3 };
+    yield WENT_AWAY;
+  } catch (error) {
+    // EPIPE, ECONNRESET: it took the connection and shut it, as one does that is out of file descriptors.
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    yield WENT_AWAY;
   } finally {
     socket.destroy();
   }

@@ -154,6 +154,14 @@ function tellWarnings(server: OpenServer, config: ServerConfig, log: OperatorLog
       );
       continue;
     }
+    if (warning.kind === "open-files-few") {
+      log.warn(
+        "open-files-few",
+        `${warning.given} connections at once instead of ${warning.asked}: this process may not open more files. ` +
+          "To fix it: ulimit -n, or LimitNOFILE= of its systemd unit",
+      );
+      continue;
+    }
     const { endpoint, askedBytes, givenBytes } = warning;
     const { transport, address, port } = endpoint;
     log.warn(

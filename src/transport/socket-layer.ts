@@ -8,6 +8,7 @@ import { TransportCounters } from "./counters.ts";
 import { bindFault } from "./faults.ts";
 import type { TransportLimits } from "./limits.ts";
 import { LocalRoutes } from "./local-route.ts";
+import { connectionsWithin } from "./open-files.ts";
 import { TcpListener } from "./tcp-listener.ts";
 import type {
   Destination,
@@ -45,6 +46,8 @@ export type TransportWarning =
       readonly askedBytes: number;
       readonly givenBytes: number;
     }
+  /** This process may not open enough files for so many connections. */
+  | { readonly kind: "open-files-few"; readonly asked: number; readonly given: number }
   /** UDP goes by node:dgram, though this system could do better: the addon is not there. */
   | { readonly kind: "udp-unbatched" };
 
@@ -79,7 +82,14 @@ class RealSocketLayer implements SocketLayer {
   }
 
   async open(events: TransportEvents): Promise<readonly Endpoint[]> {
-    const { listen, limits } = this.#options;
+    const { listen } = this.#options;
+    const asked = this.#options.limits;
+    const limits = { ...asked, connections: connectionsWithin(asked) };
+    // A few less than asked for is no news; at less than half somebody counted on more.
+    if (limits.connections < asked.connections / 2) {
+      const { connections } = limits;
+      this.warnings.push({ kind: "open-files-few", asked: asked.connections, given: connections });
+    }
     const counters = this.#counters;
     const connections = new ConnectionTable({ limits, counters, events, nowMs: monotonicMs });
     this.#events = events;

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,11 @@ const program = fileURLToPath(new URL("../../bin/nexthop.js", import.meta.url));
 
 /** The limits of a process can be changed while it runs. */
 export const hasPrlimit = spawnSync("prlimit", ["--version"]).status === 0;
+
+/** What the process may not go beyond from its start. */
+interface ServeLimits {
+  readonly openFiles?: number;
+}
 
 /** A `nexthop serve` of its own process with a data folder, and one socket that talks to it. */
 export class ServeProcess {
@@ -35,20 +40,23 @@ export class ServeProcess {
     return this.#said;
   }
 
-  async open(users: readonly string[]): Promise<this> {
+  async open(users: readonly string[], limits: ServeLimits = {}): Promise<this> {
     this.#socket.bind(0, "127.0.0.1");
     await once(this.#socket, "listening");
     const list = join(this.#folder, "users.csv");
     writeFileSync(list, users.map((user) => `${user}@${DOMAIN},secret\n`).join(""));
     this.command("user", "import", list);
-    await this.start();
+    await this.start(limits);
     return this;
   }
 
-  async start(): Promise<void> {
+  async start({ openFiles }: ServeLimits = {}): Promise<void> {
     const where = "--listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 --auth none --http off";
     const options = `serve --domain ${DOMAIN} ${where} --data ${this.data}`;
-    const child = spawn(process.execPath, [program, ...options.split(" ")], {
+    const before = openFiles === undefined ? "" : `ulimit -n ${openFiles}; `;
+    // The shell becomes the server, so the process id is the server's.
+    const shell = ["-c", `${before}exec "$0" "$@"`, process.execPath, program];
+    const child = spawn("sh", [...shell, ...options.split(" ")], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
@@ -78,6 +86,20 @@ export class ServeProcess {
   command(...options: readonly string[]): string {
     const all = [program, ...options, "--data", this.data];
     return execFileSync(process.execPath, all, { encoding: "utf8" });
+  }
+
+  /** A command that may fail. */
+  tried(...options: readonly string[]): {
+    readonly status: number | null;
+    readonly stderr: string;
+  } {
+    const all = [program, ...options, "--data", this.data];
+    return spawnSync(process.execPath, all, { encoding: "utf8" });
+  }
+
+  /** How many file descriptors it holds now. */
+  get descriptors(): number {
+    return readdirSync(`/proc/${String(this.#child?.pid)}/fd`).length;
   }
 
   /** Sets one limit of the process that runs, as `prlimit` names it: `--fsize=0:unlimited`. */
