@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import type { ProxyOutput } from "./output.ts";
+import { obviousChoice, sentOf, type Seen } from "../../test/support/obvious-choice.ts";
 import { Fork } from "../../test/support/response-context.ts";
 
 /** How one branch behaves: what it says on the way, what it ends with, and what it does when it is cancelled. */
@@ -44,45 +45,6 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   order: fc.array(fc.nat(9), { minLength: 40, maxLength: 40 }),
   cancelAtStep: fc.oneof({ weight: 3, arbitrary: fc.constant(-1) }, fc.nat(12)),
 });
-
-/** A final as the twin sees it: its status, and whether it is one of ours for a silent branch. */
-interface Seen {
-  readonly statusCode: number;
-  readonly isMade: boolean;
-}
-
-/**
- * RFC 3261 §16.7 step 6 written down as it is read, with no thought of speed: what the caller must get of finals that
- * were not forwarded at once, in the order they came.
- */
-function obviousChoice(
-  seen: readonly Seen[],
-  method: string,
-  wasCancelled: boolean,
-): number | undefined {
-  const sendable = seen.filter(({ statusCode }) => method === "INVITE" || statusCode !== 408);
-  if (sendable.length === 0) return undefined;
-  const classOf = ({ statusCode }: Seen): number => Math.floor(statusCode / 100);
-  const sixes = sendable.filter((one) => classOf(one) === 6);
-  const lowest = Math.min(...sendable.map(classOf));
-  const pool = sixes.length > 0 ? sixes : sendable.filter((one) => classOf(one) === lowest);
-  const preferences: readonly ((one: Seen) => boolean)[] = [
-    ({ statusCode }) => wasCancelled && statusCode === 487,
-    ({ statusCode, isMade }) => !isMade && [401, 407, 415, 420, 484].includes(statusCode),
-    ({ statusCode, isMade }) => !isMade && ![404, 408, 480, 481, 487, 503].includes(statusCode),
-    ({ statusCode, isMade }) => !isMade && [404, 480, 481].includes(statusCode),
-    ({ statusCode, isMade }) => !isMade && [408, 503].includes(statusCode),
-    ({ statusCode, isMade }) => isMade && statusCode !== 487,
-    () => true,
-  ];
-  for (const prefers of preferences) {
-    const chosen = pool.find(prefers);
-    if (chosen !== undefined) {
-      return chosen.statusCode === 503 && !chosen.isMade ? 500 : chosen.statusCode;
-    }
-  }
-  return undefined;
-}
 
 /** Everything that happens in a scenario until nothing more can, and what the twin knows of it. */
 class Run {
@@ -255,7 +217,7 @@ test("whatever the branches do, in whatever order: it ends, with the finals that
         assert.equal(silent, 0);
         return;
       }
-      const chosen = obviousChoice(run.seen, given.method, run.wasCancelled);
+      const chosen = sentOf(obviousChoice(run.seen, given.method, run.wasCancelled));
       assert.deepEqual(sent, chosen === undefined ? [] : [chosen]);
       assert.equal(silent, chosen === undefined ? 1 : 0);
     }),

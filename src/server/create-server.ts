@@ -64,6 +64,7 @@ export async function createServer(
   const dispatcher = new Dispatcher(parts, counters, settled);
   const endpoints = await world.transport.open(dispatcher);
   own.listensOn(endpoints);
+  dispatcher.opened();
   return {
     endpoints,
     counters,

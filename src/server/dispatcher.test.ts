@@ -85,6 +85,26 @@ test("a server that ends tells who waits 503, cancels what rings, and keeps the 
   assert.equal(domain.lastCauseId, "shutting-down");
 });
 
+test("what comes before the last listener is open is answered when all are, and knows our addresses (RFC 3261 §16.4)", async () => {
+  // Seen in simulation, seed 720: a BYE came right after a restart, when its socket was bound and the server did not yet
+  // know that the Route in it was its own. It got 403.
+  const domain = new Domain();
+  const early = await new Peer(domain, "198.51.100.9").open();
+  const open = domain.layer.open.bind(domain.layer);
+  domain.layer.open = async (events) => {
+    const endpoints = await open(events);
+    await early.send(early.text({ method: "OPTIONS", uri: "sip:192.0.2.100" }));
+    assert.deepEqual(early.responses, []);
+    return endpoints;
+  };
+  await domain.open();
+  await domain.time.passes(50);
+  assert.deepEqual(
+    early.responses.map(({ statusCode }) => statusCode),
+    [200],
+  );
+});
+
 test("a request that outlives its server transaction is pending all the same, and a server that ends keeps its case", async () => {
   // Seen in simulation, seed 361: a BYE went to a second device late, its server transaction ended 64*T1 after it came
   // (RFC 3261 §17.2.2), and the server was stopped: nothing had waited for it, and it was in no case.

@@ -20,6 +20,7 @@ import { clientTransactionKey, inviteKeyOf, serverTransactionKey } from "../tran
 import type { Flow, TransportEvents } from "../transport/index.ts";
 import { AckDriver } from "./ack-driver.ts";
 import type { ServerCounters } from "./counters.ts";
+import { EarlyMessages } from "./early-messages.ts";
 import { heldBy, type HeldState } from "./held-state.ts";
 import { malformedRecord } from "./malformed-record.ts";
 import type { Parts } from "./parts.ts";
@@ -59,6 +60,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   /** Called after each input: the server books its timer. */
   readonly #settled: () => void;
   readonly #branchMark: string;
+  readonly #early = new EarlyMessages();
   #isDraining = false;
   #keptSecond = 0;
   #keptCount = 0;
@@ -123,7 +125,13 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.message(text, flow);
   }
 
+  /** Every listener is bound, and its address known as ours. */
+  opened(): void {
+    for (const { text, flow } of this.#early.release()) this.message(text, flow);
+  }
+
   message(text: string, flow: Flow): void {
+    if (this.#early.holds(text, flow)) return;
     const nowMs = this.#parts.nowMs();
     try {
       this.#receive(text, flow, nowMs);

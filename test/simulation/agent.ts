@@ -120,7 +120,11 @@ export class Agent {
 
   /** The cable is back in, and it goes on with what it was doing; or it starts anew, and knows of nothing. */
   comeBack(): void {
-    if (this.#death === "unplugged") this.#world.network.plug(this.options.local.address);
+    if (this.#death === "unplugged") {
+      this.#world.network.plug(this.options.local.address);
+      // What was said on a stream meanwhile is not said again here, as TCP would.
+      if (this.options.local.transport === "tcp") this.excuseCalls();
+    }
     if (this.#death === "closed") {
       this.#userAgent = userAgentOf(this.options, this.#userAgent.answer, this.#world.random);
       this.#driver = this.#driverOf(this.#userAgent);
@@ -133,7 +137,7 @@ export class Agent {
     if (this.#isLeaving) this.leave();
   }
 
-  /** The server is gone, and with it whoever could have told this agent of the end of what rings. */
+  /** Whoever could have told this agent of the end of what rings is gone, or could not reach it. */
   excuseCalls(): void {
     this.#made = this.#made.filter(
       (callId) => this.#answered.has(callId) || !this.#calls.has(callId),

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { parseMessage, type SipMessage } from "../../src/message/index.ts";
+import type { AnswerScript } from "../../src/user-agent/index.ts";
+import type { Agent } from "./agent.ts";
 import { check, checkers } from "./checkers.ts";
-import { leftInServer, observedOf, type Observed } from "./observed.ts";
+import { leftInServer, observedOf, type HeldSample, type Observed } from "./observed.ts";
 import { subscriber, World } from "./world.ts";
 import { labelOf, type WireEntry } from "./wire.ts";
 
@@ -10,45 +12,61 @@ import { labelOf, type WireEntry } from "./wire.ts";
 
 let held: Observed;
 
+const REFUSES_WITH = { dave1: 486, dave2: 500, erin1: 401, erin2: 407 };
+const SCRIPTS: Readonly<Record<string, AnswerScript>> = {
+  alice: { kind: "busy" },
+  bob: { kind: "answer", ringAfterMs: 10, answerAfterMs: 500 },
+  carol: { kind: "ring-forever", ringAfterMs: 10 },
+};
+
 before(async () => {
-  const users = ["alice", "bob", "carol"];
+  const users = ["alice", "bob", "carol", "dave", "erin"];
   const world = await World.open({
     entries: users.map((user) => subscriber(`${user}@example.org`, undefined)),
   });
-  const scripts = {
-    alice: { kind: "busy" },
-    bob: { kind: "answer", ringAfterMs: 10, answerAfterMs: 500 },
-    carol: { kind: "ring-forever", ringAfterMs: 10 },
-  } as const;
-  const agents = [];
-  for (const [index, user] of users.entries()) {
+  const agents = new Map<string, Agent>();
+  for (const [index, name] of [...Object.keys(SCRIPTS), ...Object.keys(REFUSES_WITH)].entries()) {
+    const statusCode = REFUSES_WITH[name as keyof typeof REFUSES_WITH];
     const options = {
-      name: user,
-      aor: `sip:${user}@example.org`,
+      name,
+      aor: `sip:${name.replace(/\d/, "")}@example.org`,
       local: { transport: "udp", address: `192.0.2.${11 + index}`, port: 5060 } as const,
-      script: scripts[user as keyof typeof scripts],
+      script: SCRIPTS[name] ?? { kind: "refuse", statusCode, afterMs: 100 },
     };
     // oxlint-disable-next-line no-await-in-loop
-    agents.push(await world.addAgent(options));
+    agents.set(name, await world.addAgent(options));
   }
-  const [alice, bob, carol] = agents;
-  assert.ok(alice && bob && carol);
-  for (const agent of agents) agent.register(3_600);
-  await world.time.passes(1_000);
+  const [alice, bob] = [agents.get("alice"), agents.get("bob")];
+  assert.ok(alice && bob);
+  const samples: HeldSample[] = [];
+  const passes = async (durationMs: number): Promise<void> => {
+    await world.time.passes(durationMs);
+    samples.push({ atMs: world.time.nowMs, life: world.life.number, held: world.server.held() });
+  };
+  for (const agent of agents.values()) agent.register(3_600);
+  await passes(1_000);
   const answered = alice.call("sip:bob@example.org");
   const refused = bob.call("sip:alice@example.org");
   const cancelled = alice.call("sip:carol@example.org");
   bob.call("sip:nobody@example.org");
   alice.ask("MESSAGE", "sip:bob@example.org");
-  await world.time.passes(3_000);
+  await passes(3_000);
   alice.hangUp(answered);
   alice.hangUp(cancelled);
   assert.notEqual(refused, "");
-  await world.time.passes(200_000);
+  await passes(100_000);
+  bob.call("sip:dave@example.org");
+  bob.call("sip:erin@example.org");
+  const outlives = alice.call("sip:bob@example.org");
+  await passes(50_000);
+  world.restart({ how: "killed", drainMs: 0, downMs: 100, clockJumpMs: 1_000 });
+  await passes(1_000);
+  alice.hangUp(outlives);
+  await passes(200_000);
   held = {
     ...observedOf(world),
     pending: [],
-    held: [],
+    held: samples,
     end: { ...leftInServer(world.server), faults: world.faults },
     branchesMax: 1,
   };
@@ -105,6 +123,32 @@ function altered(message: SipMessage, from: RegExp | string, to: string): SipMes
   assert.ok(parsed.kind !== "malformed");
   return parsed;
 }
+
+/** All that are meant, on their way to somebody else. */
+const misled =
+  (where: Where): Doctor =>
+  (observed) => {
+    assert.ok(observed.wire.some(where));
+    const to = "udp:192.0.2.250:5060";
+    const wire = observed.wire.map((entry) => (where(entry) ? { ...entry, to } : entry));
+    return { ...observed, wire };
+  };
+
+const both =
+  (...doctors: readonly Doctor[]): Doctor =>
+  (observed) =>
+    doctors.reduce((run, doctor) => doctor(run), observed);
+
+/** The last sample of what the server held, with this in it. */
+const holding =
+  (more: Partial<HeldSample["held"]>): Doctor =>
+  (observed) => {
+    const last = observed.held.at(-1);
+    assert.ok(last);
+    return { ...observed, held: [{ ...last, held: { ...last.held, ...more } }] };
+  };
+
+const isAfterRestart: Where = ({ life }) => life === 1;
 
 const recordsOf =
   (change: (records: Observed["records"]) => Observed["records"]): Doctor =>
@@ -212,6 +256,87 @@ const plants: Readonly<Record<string, Readonly<Record<string, Doctor>>>> = {
   "every request that came and every message that went": {
     "a case less": recordsOf((records) => records.slice(1)),
     "a 180 more": again(sent("180 Ringing"), 10, "180 Ringing", "183 Session Progress"),
+  },
+  "what goes upstream is what §16.7 chooses": {
+    "a worse one": changed(sent("486 Busy Here"), "486 Busy Here", "500 Oh No"),
+    "another of that status": changed(sent("486 Busy Here"), /(To: .*;tag=)\w+/, "$1other"),
+    "what no branch said": changed(arrived("500 Server Internal Error"), "500", "404"),
+  },
+  "a challenge takes the challenges of all": {
+    "one is missing": changed(
+      arrived("407 Proxy Authentication Required"),
+      "\r\n\r\n",
+      '\r\nProxy-Authenticate: Digest realm="b", nonce="n"\r\n\r\n',
+    ),
+  },
+  "a CANCEL goes where its INVITE went": {
+    elsewhere: misled(sent("CANCEL")),
+    "of another INVITE": changed(sent("CANCEL"), /CSeq: \d+/, "CSeq: 77"),
+    "after the end": changed(sent("CANCEL"), "", "", 10_000),
+    "of nothing": without(sent("INVITE")),
+  },
+  "an ACK goes to the branch": {
+    "to somebody else": misled((entry) => sent("ACK")(entry) && isAckOfRefusal(entry.message)),
+    "to another device": changed(
+      (entry) => sent("ACK")(entry) && !isAckOfRefusal(entry.message),
+      /^ACK \S+/,
+      "ACK sip:carol@192.0.2.13:5060",
+    ),
+  },
+  "every request that ended has one case": {
+    none: recordsOf((records) => records.filter(({ method }) => method !== "MESSAGE")),
+    two: recordsOf((records) => [...records, ...records.slice(0, 1)]),
+  },
+  "a case without a final response": {
+    "and without a cause": recordsOf((records) =>
+      records.map((record) => ({ ...record, statusCode: 0, causeId: "" })),
+    ),
+  },
+  "the trace of a case explains": {
+    "another status": recordsOf((records) =>
+      records.map((record) =>
+        record.statusCode === 404 ? { ...record, statusCode: 480 } : record,
+      ),
+    ),
+    "another cause": recordsOf((records) =>
+      records.map((record) =>
+        record.statusCode === 404 ? { ...record, causeId: "user-not-registered" } : record,
+      ),
+    ),
+    "an empty trace": recordsOf((records) => records.map((record) => ({ ...record, values: [] }))),
+    "a relayed one that nobody said": recordsOf((records) =>
+      records.map((record) => ({
+        ...record,
+        values: record.values.map((value) => (value === 486 ? 480 : value)),
+      })),
+    ),
+  },
+  "nothing is answered that did not come": {
+    "a MESSAGE": without(arrived("MESSAGE")),
+  },
+  "what was acknowledged is found": {
+    "an empty disk": (observed) => ({
+      ...observed,
+      lives: observed.lives.map((life) => ({ ...life, found: new Map() })),
+    }),
+  },
+  "who is in a call set up through us": {
+    "a BYE that is challenged": both(
+      without((entry) => isAfterRestart(entry) && sent("BYE")(entry)),
+      changed(
+        (entry) => isAfterRestart(entry) && sent("200 OK (BYE)")(entry),
+        "200 OK",
+        "407 Proxy Authentication Required",
+      ),
+    ),
+  },
+  "no transaction is kept past": {
+    "a server transaction": holding({ servers: 1 }),
+    "a client transaction": holding({ clients: 1 }),
+  },
+  "nothing is kept beyond its number": {
+    deadlines: holding({ deadlines: 10 }),
+    "a REGISTER without a transaction": holding({ registrations: 1 }),
   },
 };
 

@@ -6,8 +6,12 @@ import {
   type SipMessage,
 } from "../../src/message/index.ts";
 import { SOFTWARE_NAME } from "../../src/user-agent/index.ts";
+import { caseCheckers } from "./case-checkers.ts";
+import { forkCheckers } from "./fork-checkers.ts";
+import { lifeCheckers } from "./life-checkers.ts";
 import { recordCheckers } from "./record-checkers.ts";
 import { exchangesIn, isRequest, viasOf, type Exchanges } from "./exchanges.ts";
+import { recordOf } from "./record-of.ts";
 import type { Checker, Observed, Violation } from "./observed.ts";
 import { labelOf, type WireEntry } from "./wire.ts";
 
@@ -23,21 +27,21 @@ const PROVISIONAL_DUE_MS = 3_500;
 /** Each says one thing that must never happen; the name is what a failure shows. */
 export const checkers: Readonly<Record<string, Checker>> = {
   "an INVITE gets one refusal, or one or more 2xx, never both (RFC 3261 §17.2.1)": (
-    { lives },
+    { cutShort },
     { upstream },
     report,
   ) => {
-    for (const { request, life, arrivals, responses } of upstream) {
+    const cut = Map.groupBy(cutShort, ({ callId }) => callId);
+    for (const { request, arrivals, responses } of upstream) {
       if (request.method !== "INVITE") continue;
       const refusals = distinct(responses.filter(({ message }) => message.statusCode >= 300));
       const answers = responses.filter(({ message }) => isSuccess(message.statusCode));
       const atMs = arrivals[0]?.atMs ?? 0;
       if (refusals.length > 1) report(atMs, request, `${refusals.length} different refusals`);
       if (refusals.length > 0 && answers.length > 0) report(atMs, request, "a 2xx and a refusal");
-      const wasKilled = lives[life]?.end === "killed";
-      if (refusals.length + answers.length === 0 && !wasKilled) {
-        report(atMs, request, "no final response");
-      }
+      if (refusals.length + answers.length > 0) continue;
+      const wasCut = recordOf({ request, arrivals }, cut) !== undefined;
+      if (!wasCut) report(atMs, request, "no final response");
     }
   },
 
@@ -270,7 +274,10 @@ export const checkers: Readonly<Record<string, Checker>> = {
     }
   },
 
+  ...forkCheckers,
   ...recordCheckers,
+  ...caseCheckers,
+  ...lifeCheckers,
 };
 
 /** Runs every checker. */

@@ -2,11 +2,9 @@ import type { SipResponse } from "../../src/message/index.ts";
 import { causes, type CauseId } from "../../src/causes/index.ts";
 import { eventsOf, type TraceEvent, type TraceRecord } from "../../src/trace/index.ts";
 import { isRequest, isResponse, isStateless, type ResponseEntry } from "./exchanges.ts";
+import { recordOf } from "./record-of.ts";
 import type { Checker, Observed } from "./observed.ts";
 import { labelOf, type WireEntry } from "./wire.ts";
-
-/** Traces keep microseconds; the wire keeps floats. */
-const SAME_MOMENT_MS = 0.002;
 
 /** What the kept cases say, held against what was on the wire. */
 export const recordCheckers: Readonly<Record<string, Checker>> = {
@@ -28,12 +26,7 @@ export const recordCheckers: Readonly<Record<string, Checker>> = {
       const refusal = responses.find(({ message }) => message.statusCode >= 300);
       if (refusal === undefined || theirs.has(identityOf(refusal.message))) continue;
       const { statusCode } = refusal.message;
-      const record = byCallId
-        .get(request.callId)
-        ?.find(
-          (each) =>
-            each.method === request.method && isSameMoment(each.startedAtMs, arrivals[0]?.atMs),
-        );
+      const record = recordOf({ request, arrivals }, byCallId);
       const label = `${labelOf(refusal.message)} to ${request.method}`;
       if (record === undefined) {
         if (isKept(refusal, crowded)) report(refusal.atMs, request, `${label} has no case`);
@@ -53,6 +46,10 @@ export const recordCheckers: Readonly<Record<string, Checker>> = {
         if (wanted === undefined) continue;
         const near = momentsNear(byMoment, event.atMs);
         if (near.includes(wanted) || near.includes(unreadableFrom(record.peer))) continue;
+        // It is its INVITE's by the branch, whatever Call-ID a damaged one has.
+        const what = wanted.slice(record.callId.length);
+        if (event.kind === "cancel-received" && near.some((shown) => shown.endsWith(what)))
+          continue;
         report(event.atMs, record, `the case shows "${wanted}", the wire does not`);
       }
     }
@@ -206,10 +203,6 @@ function isAnotherAnswer(
   const isAnother = answered.has(key);
   answered.add(key);
   return isAnother;
-}
-
-function isSameMoment(one: number, other: number | undefined): boolean {
-  return other !== undefined && Math.abs(one - other) <= SAME_MOMENT_MS;
 }
 
 function wireByMoment({ wire, unreadable }: Observed): Map<number, string[]> {

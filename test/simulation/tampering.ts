@@ -47,10 +47,11 @@ export class Tamperer {
     return arriving;
   };
 
-  /** Anywhere but in the lower Vias of a response: those are for others to read, and for the checkers. */
+  /** Anywhere but in what a response carries back to others, who would take it for somebody else's. */
   #damaged(text: string): string {
     let at = Math.floor(this.#random.fraction() * text.length);
-    if (text.startsWith("SIP/2.0 ") && isInVia(text, at)) at = 0;
+    const isOnItsWayBack = text.startsWith("SIP/2.0 ") || text.split("\r\nVia:").length > 2;
+    if (isOnItsWayBack && isInVia(text, at)) at = 0;
     if (this.#random.fraction() < 0.2) return text.slice(0, at);
     const length = Math.floor(this.#random.fraction() * 4);
     let bytes = "";

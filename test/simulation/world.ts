@@ -124,7 +124,7 @@ export class World {
     const tokenSecret = random.hex128();
     const fixed = { time, network, settings, entries, stores, disk, random, tokenSecret };
     const world = new World(fixed, tamperer, new NameZone(zoneOf(options.names ?? {})));
-    network.watch = (carried) => world.wire.add(carried, world.lives.length - 1);
+    network.watch = (carried) => world.wire.add(carried, world.found.length - 1);
     await world.#begin(0);
     await world.#strays.open(NOBODY);
     return world;
