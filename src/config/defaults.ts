@@ -48,6 +48,8 @@ export const defaults: Omit<ServerConfig, "listen"> = {
     // Well inside Timer B (32 s), so that there is time for the next place to try.
     connectTimeoutMs: 5_000,
     firstMessageMs: 10_000,
+    // Time for 64 KB over the slowest link; TCP itself repairs what was lost within that.
+    messageMs: 30_000,
     // Longer than the longest registration, so that a phone behind its own connection stays reachable.
     idleMs: 7_500_000,
     writeQueueBytes: MIB,

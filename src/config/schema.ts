@@ -153,6 +153,7 @@ export const configSchema = z.strictObject(
       connections: whole(1, COUNT_MAX).default(limits.connections),
       connectionsPerAddress: whole(1, COUNT_MAX).default(limits.connectionsPerAddress),
       connectTimeoutMs: whole(1, 32_000, "milliseconds").default(limits.connectTimeoutMs),
+      messageMs: whole(1_000, DAY_MS, "milliseconds").default(limits.messageMs),
       firstMessageMs: whole(1_000, DAY_MS, "milliseconds").default(limits.firstMessageMs),
       idleMs: whole(1_000, 365 * DAY_MS, "milliseconds").default(limits.idleMs),
       writeQueueBytes: whole(65_536, 2 ** 30, "bytes").default(limits.writeQueueBytes),

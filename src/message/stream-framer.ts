@@ -47,6 +47,12 @@ export class StreamFramer {
     return this.#size;
   }
 
+  /** A message has begun and is not whole. The CRLF of a keep-alive is none. */
+  get isAmidMessage(): boolean {
+    const first = this.#pending[0];
+    return this.#size > 0 && first !== CR && first !== LF;
+  }
+
   /** Takes the next bytes; they are copied where they have to be kept. */
   push(chunk: Buffer): FramerOutput[] {
     const out: FramerOutput[] = [];

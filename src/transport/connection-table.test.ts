@@ -77,6 +77,36 @@ test("who has spoken stays until `idleMs` pass with nothing either way", async (
   server.close();
 });
 
+test("who has spoken and then drips a message in is closed after `messageMs`, however active it looks", async () => {
+  const { table, recorder, counters, server, sweepUntil } = await openTable();
+  const peer = await peerOf(server);
+  peer.write(`${REQUEST}OPTI`);
+  await recorder.next("message");
+  sweepUntil(10_000);
+  peer.write(`ONS${REQUEST.slice(7)}S`);
+  await recorder.next("message");
+  sweepUntil(20_000);
+  assert.equal(table.size, 1, "the second message took 10 s, and the third has had as much");
+  sweepUntil(25_000);
+  const { flow } = await recorder.next("closed");
+  assert.ok(flow instanceof Connection);
+  assert.equal(flow.closeDetail, "a message that began was not whole after 15000 ms");
+  assert.equal(counters.drippingClosed, 1);
+  server.close();
+});
+
+test("the CRLF of a keep-alive is no message that has begun (RFC 5626 §4.4.1)", async () => {
+  const { table, recorder, counters, server, sweepUntil } = await openTable();
+  const peer = await peerOf(server);
+  peer.write(`${REQUEST}\r\n`);
+  await recorder.next("message");
+  sweepUntil(45_000);
+  assert.equal(table.size, 1);
+  assert.equal(counters.drippingClosed, 0);
+  peer.destroy();
+  server.close();
+});
+
 test("a reader that takes nothing for `writeStallMs` is closed though its queue is short", async () => {
   const { recorder, counters, server, sweepUntil } = await openTable({
     writeQueueBytes: 64_000_000,

@@ -48,6 +48,8 @@ export class Connection implements Flow {
   readonly #framer: StreamFramer;
   #isConnected: boolean;
   #isFramed = true;
+  /** When the message that is coming in began; `Infinity` between messages. */
+  #messageBegunMs = Infinity;
   #stalledSinceMs = 0;
   #stalledBytes = 0;
 
@@ -100,13 +102,18 @@ export class Connection implements Flow {
     this.#socket.destroy();
   }
 
-  /** Closes a connection that is idle, or whose peer takes nothing; called every few seconds. */
+  /** Closes a connection that is idle, or that drips, or whose peer takes nothing; called every few seconds. */
   checkProgress(nowMs: number): void {
     const { limits, counters } = this.#options;
     if (!this.isOpen) return;
     if (nowMs - this.activeMs >= limits.idleMs) {
       counters.idleClosed += 1;
       this.close(`nothing came or went for ${limits.idleMs} ms`);
+      return;
+    }
+    if (nowMs - this.#messageBegunMs >= limits.messageMs) {
+      counters.drippingClosed += 1;
+      this.close(`a message that began was not whole after ${limits.messageMs} ms`);
       return;
     }
     const waitingBytes = this.#socket.writableLength;
@@ -150,7 +157,12 @@ export class Connection implements Flow {
   #receive(chunk: Buffer): void {
     if (!this.#isFramed) return;
     const { counters, events } = this.#options;
-    for (const output of this.#framer.push(chunk)) {
+    const outputs = this.#framer.push(chunk);
+    if (!this.#framer.isAmidMessage) this.#messageBegunMs = Infinity;
+    else if (outputs.length > 0 || this.#messageBegunMs === Infinity) {
+      this.#messageBegunMs = this.#options.nowMs();
+    }
+    for (const output of outputs) {
       if (!this.isOpen) return;
       switch (output.kind) {
         case "message":

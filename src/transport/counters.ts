@@ -22,6 +22,8 @@ export class TransportCounters {
   /** Closed without ever having sent a whole message: too slow, or in the way of others. */
   halfOpenClosed = 0;
   idleClosed = 0;
+  /** A message begun and not ended in time. */
+  drippingClosed = 0;
   stalledClosed = 0;
   /** Errors of a listening socket, such as no more file descriptors. */
   listenerErrors = 0;

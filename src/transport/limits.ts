@@ -12,6 +12,8 @@ export interface TransportLimits {
   readonly connectTimeoutMs: number;
   /** From accept to the first whole message or ping: the half-open are closed after that. */
   readonly firstMessageMs: number;
+  /** From the first byte of a message to its last: who drips bytes into one is closed. */
+  readonly messageMs: number;
   /** Without a whole message or ping either way. */
   readonly idleMs: number;
   /** What waits to be written to one connection; a reader that lets it grow beyond is cut off. */

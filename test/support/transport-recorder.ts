@@ -9,6 +9,7 @@ export const limits: TransportLimits = {
   connectionsPerAddress: 20,
   connectTimeoutMs: 200,
   firstMessageMs: 10_000,
+  messageMs: 15_000,
   idleMs: 60_000,
   writeQueueBytes: 200_000,
   writeStallMs: 5_000,
