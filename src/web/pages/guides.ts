@@ -84,18 +84,14 @@ function pairsOf({ facts }: Guide, edition: Edition): Html {
 function asideOf({ facts }: Guide, edition: Edition): Html {
   const { words, reference, guides, causes } = edition;
   const english = raw(inEnglish(edition));
-  const row = (label: string | undefined, items: readonly Html[]): Html =>
-    items.length === 0
-      ? nothing
-      : html`<div><dt>${label}</dt><dd><ul>${items.map((each) => html`<li>${each}</li>`)}</ul></dd></div>`;
   const related = guides.filter(({ id }) => facts.guides.includes(id));
-  return html`<aside aria-labelledby="more"><h2 id="more">${words.guideMore}</h2><dl class="facts">${row(
+  return html`<aside aria-labelledby="more"><h2 id="more">${words.guideMore}</h2><dl class="facts">${rowOf(
     words.codes,
     facts.codes.map(
       (each) =>
         html`<a href="${href(edition, codePath(each))}">${each} <span${english}>${reference.code(each)?.name ?? ""}</span></a>`,
     ),
-  )}${row(
+  )}${rowOf(
     words.causesTitle,
     causes !== undefined && has(edition, "causes")
       ? facts.causes.map(
@@ -103,8 +99,13 @@ function asideOf({ facts }: Guide, edition: Edition): Html {
             html`<a href="${href(edition, causePath(id))}">${inline(causes.texts[id]?.title ?? id, edition)}</a>`,
         )
       : [],
-  )}${row(
+  )}${rowOf(
     words.guides,
     related.map(({ id, title }) => html`<a href="${href(edition, `guides/${id}`)}">${title}</a>`),
   )}</dl></aside>`;
+}
+
+function rowOf(label: string, items: readonly Html[]): Html {
+  if (items.length === 0) return nothing;
+  return html`<div><dt>${label}</dt><dd><ul>${items.map((each) => html`<li>${each}</li>`)}</ul></dd></div>`;
 }

@@ -54,7 +54,7 @@ test("progress goes up to all of it", () => {
 
 test("every link inside leads to a page or a file, and to a place on it that is there", async () => {
   const place = { base: "", origin: undefined, isStatic: true, assets: assetNames };
-  const every = new Set([...pathsOf(await loadEdition("en", place))]);
+  const every = new Set(pathsOf(await loadEdition("en", place)));
   const ids = new Map<string, ReadonlySet<string>>();
   const idsOf = (path: string): ReadonlySet<string> => {
     const known = ids.get(path);
