@@ -88,6 +88,38 @@ test("a listener that cannot be bound is told with its cause, and the end is 1",
   other.close();
 });
 
+test("--http serves the reference beside the calls; one that cannot be bound ends it like any listener", async () => {
+  const web = ["--http", "127.0.0.1:0"];
+  const server = nexthop(
+    "serve",
+    "--domain",
+    "x.test",
+    "--data",
+    freshFolder(),
+    ...loopback,
+    ...web,
+  );
+  const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(await server.ready) ?? [];
+  const answer = await fetch(`${url}/api/codes/404?lang=de`);
+  assert.equal(((await answer.json()) as { readonly name: string }).name, "Not Found");
+
+  const where = url.slice("http://".length);
+  const words = ["--domain", "y.test", "--data", freshFolder(), ...loopback, "--http", where];
+  const second = nexthop("serve", ...words);
+  assert.equal(await second.ended, 1);
+  assert.match(
+    second.written.err,
+    /^nexthop: listener-refused: http:127\.0\.0\.1:\d+: .*EADDRINUSE/,
+  );
+  assert.equal(second.written.out, "");
+
+  // The connection of the question above is still open; nobody waits for it.
+  const askedMs = performance.now();
+  server.child.kill("SIGTERM");
+  assert.equal(await server.ended, 0);
+  assert.ok(performance.now() - askedMs < 2_000);
+});
+
 test("what is wrong with the words or the file is told at once, and the end is 2", async () => {
   const config = join(root, "three.config.ts");
   writeFileSync(
@@ -101,6 +133,7 @@ test("what is wrong with the words or the file is told at once, and the end is 2
       /3 problems\n {2}listen\[0\]: .*\n {2}auth: .*\n {2}domain: .*domains\?\n$/,
     ],
     [["serve", "--listen", "udp:5060"], /'udp:5060' is invalid\. accepted: udp:ADDRESS:PORT/],
+    [["serve", "--http", "8080"], /'8080' is invalid\. accepted: "off", or ADDRESS:PORT/],
     [["serv"], /unknown command 'serv'\n\(Did you mean serve\?\)/],
   ];
   await Promise.all(

@@ -92,6 +92,8 @@ export function referenceOf(all: Loaded): Reference {
   const byCode = new Map(facts.facts.map((each) => [each.code, each]));
   const comma = compare["cells"]?.["comma"] ?? ", ";
   const speech = speechOf(compare, comparedCodes.words, comma);
+  // A page names many codes; each is put into words once. No more than there are facts.
+  const made = new Map<number, Code>();
   const own = speechOf(compare, codes.words, comma);
   return {
     language,
@@ -104,10 +106,12 @@ export function referenceOf(all: Loaded): Reference {
     ]),
     labels: { ...compare["topics"], ...compare["labels"] },
     code(number) {
+      const known = made.get(number);
+      if (known !== undefined) return known;
       const found = byCode.get(number);
       const text = codes.texts[number];
       if (found === undefined || text === undefined) return undefined;
-      return {
+      const code: Code = {
         language: codesIn,
         code: number,
         name: found.name,
@@ -116,6 +120,8 @@ export function referenceOf(all: Loaded): Reference {
         said: saidOf(found, own),
         example: facts.examples[number],
       };
+      made.set(number, code);
+      return code;
     },
     compare(a, b) {
       const [one, other] = [byCode.get(a), byCode.get(b)];

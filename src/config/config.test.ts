@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { checkConfig } from "./check.ts";
 import { dataFolderPath } from "./data-paths.ts";
-import { parseListenSpec } from "./listen-spec.ts";
+import { parseHttpSpec, parseListenSpec } from "./listen-spec.ts";
 import { loadConfigFile } from "./load-config-file.ts";
 import { nearMiss } from "./near-miss.ts";
 import { ConfigError } from "./problem.ts";
@@ -190,4 +190,20 @@ test("a near miss is two edits away at most, one in a short word", () => {
   assert.equal(nearMiss("port", ["host", "transport"]), undefined);
   assert.equal(nearMiss("x", ["ab"]), undefined);
   assert.equal(nearMiss("certificate", ["listen", "domains"]), undefined);
+});
+
+test("http is off, or where to listen; what is neither is told with what is accepted", () => {
+  assert.equal(checkConfig("defaults", {}, {}).http, "off");
+  assert.equal(checkConfig("file", { http: "off" }, {}).http, "off");
+  assert.deepEqual(checkConfig("file", { http: "127.0.0.1:80" }, { http: "[::1]:8080" }).http, {
+    address: "::1",
+    port: 8080,
+  });
+  assert.deepEqual(parseHttpSpec("localhost:0"), { address: "127.0.0.1", port: 0 });
+  for (const http of ["8080", ":8080", "::1:8080", "127.0.0.1:65536", "example.org:80", 8080]) {
+    assert.match(
+      problemsOf({ http })[1] ?? "",
+      /^ {2}http: .* given; accepted: "off", or ADDRESS:PORT/,
+    );
+  }
 });

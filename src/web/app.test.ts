@@ -111,7 +111,7 @@ for (const { path, parameter, answer: schema } of routes) {
       const body = (await answer.json()) as { readonly language?: string };
       if (answer.status === 404) {
         assert.match(problemSchema.parse(body).detail, /not there in that language/);
-        assert.ok(complete.causes.length < 10 || complete.comparisons.length < 10);
+        assert.ok(Object.values(complete).some((languages) => languages.length < 10));
         continue;
       }
       assert.equal(answer.status, 200);

@@ -148,8 +148,11 @@ test("what is not there has no page: another number, half a pair, one code twice
   assert.deepEqual(pageAt("compare/480-404", english), { kind: "moved", path: "compare/404-480" });
 });
 
+function said(text: string): string {
+  return textOf(inline(text, english));
+}
+
 test("our Markdown: what it marks is marked, what looks like a tag is text", () => {
-  const said = (text: string): string => textOf(inline(text, english));
   assert.equal(said("a <b> & `c<d`"), "a &lt;b&gt; &amp; <code>c&lt;d</code>");
   assert.equal(
     said("**so [480](code:480)**"),

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { launch, type Browser, type Page } from "puppeteer-core";
 import { needProgram } from "../interop/programs.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -14,7 +14,7 @@ export interface View {
 export async function openBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) needProgram("chromium", "chromium");
   // The sandbox needs rights that a container does not give; the pages are our own.
-  return puppeteer.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+  return launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 }
 
 /** A tab of its own, looked at in that way. */

@@ -36,8 +36,11 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 let web: WebServer;
 let browser: Browser;
+function fault(where: string, error: unknown): never {
+  assert.fail(`${where}: ${String(error)}`);
+}
+
 before(async () => {
-  const fault = (where: string, error: unknown): never => assert.fail(`${where}: ${String(error)}`);
   web = await openWebServer({ address: "127.0.0.1", port: 0, fault });
   browser = await openBrowser();
 });

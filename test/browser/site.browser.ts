@@ -38,8 +38,12 @@ const folder = mkdtempSync(join(tmpdir(), "nexthop-site-"));
 const files = fileServer(join(folder, "public"));
 let browser: Browser;
 let url = "";
+/** Of the comparisons one is enough. */
+function wants(path: string): boolean {
+  return !/^compare\/\d/.test(path) || path === "compare/404-480";
+}
+
 before(async () => {
-  const wants = (path: string): boolean => !/^compare\/\d/.test(path) || path === "compare/404-480";
   await buildSite({ folder: join(folder, "public"), languages: ["en", "ja"], wants });
   await new Promise<void>((resolve) => files.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(files.address() as AddressInfo).port}`;

@@ -2,11 +2,22 @@ import type { z } from "zod";
 import { causes as causeTable, type CauseId } from "../../causes/index.ts";
 import { ladderText } from "../../codes/index.ts";
 import type { Edition } from "../edition.ts";
-import { has, languagesOf } from "../links.ts";
+import { has, languagesOf, type Section } from "../links.ts";
 import { causeIds } from "../pages/causes.ts";
 import { QUERY_MAX_CHARS } from "../pages/search.ts";
 import type { Problem } from "./problem.ts";
-import { causeList, causePage, codeList, codePage, comparison, found } from "./schemas.ts";
+import {
+  causeList,
+  causePage,
+  codeList,
+  codePage,
+  comparison,
+  found,
+  glossary,
+  guideList,
+  guidePage,
+  whoSentIt,
+} from "./schemas.ts";
 
 /** What a handler is given: the words in the place of the `{names}` of its path, and the query. */
 export interface Asked {
@@ -147,6 +158,48 @@ export const routes: readonly Route[] = [
       return { language, ...summaryOf(id, edition), evidence, text, facts: { ...facts } };
     },
   }),
+  route({
+    path: "/guides",
+    summary: "The guides by symptom",
+    answer: guideList,
+    handle: (edition) =>
+      has(edition, "guides")
+        ? {
+            language: edition.language,
+            guides: edition.guides.map(({ id, title, lead, facts }) => ({
+              id,
+              title,
+              lead,
+              codes: facts.codes,
+            })),
+          }
+        : notInLanguage(edition, "guides"),
+  }),
+  route({
+    path: "/guides/{id}",
+    summary: "One guide: what you see, its causes and the evidence, how to find out, how to fix it",
+    parameter: { name: "id", example: "stuck-on-100", in: "path" },
+    answer: guidePage,
+    handle: (edition, { name }) => {
+      if (!has(edition, "guides")) return notInLanguage(edition, "guides");
+      const guide = edition.guides.find(({ id }) => id === name);
+      return guide === undefined
+        ? unknown("No such guide.", name, "an id such as stuck-on-100; /api/guides lists all")
+        : { ...guide, facts: { ...guide.facts } };
+    },
+  }),
+  route({
+    path: "/glossary",
+    summary: "The glossary: each term with the clause that defines it",
+    answer: glossary,
+    handle: (edition) => edition.glossary ?? notInLanguage(edition, "glossary"),
+  }),
+  route({
+    path: "/who-sent-it",
+    summary: "The decision tree from a response to whoever made it",
+    answer: whoSentIt,
+    handle: (edition) => edition.whoSentIt ?? notInLanguage(edition, "who-sent-it"),
+  }),
 ];
 
 function summaryOf(id: CauseId, { causes }: Edition) {
@@ -158,7 +211,7 @@ function unknown(detail: string, given: string, accepted: string): Refusal {
   return new Refusal({ status: 404, detail, given, accepted });
 }
 
-function notInLanguage(edition: Edition, section: "compare" | "causes"): Refusal {
+function notInLanguage(edition: Edition, section: Section): Refusal {
   return new Refusal({
     status: 404,
     detail: "This part is not there in that language yet.",

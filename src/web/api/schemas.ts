@@ -142,3 +142,77 @@ export const causePage = causeSummary
     facts: z.looseObject({ severity: z.enum(["info", "warning", "error"]) }),
   })
   .meta({ id: "Cause" });
+
+const guideSummary = z.object({
+  id: z.string(),
+  title: z.string(),
+  lead: z.string(),
+  codes: listOf(z.int()),
+});
+
+export const guideList = z
+  .object({ language, guides: listOf(guideSummary) })
+  .meta({ id: "GuideList" });
+
+const lines = listOf(z.string());
+const block = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("text"), text: z.string() }),
+  z.object({ kind: z.literal("ladder"), lines }),
+  z.object({ kind: z.literal("commands"), lines }),
+]);
+
+export const guidePage = z
+  .object({
+    language,
+    id: z.string(),
+    title: z.string(),
+    lead: z.string(),
+    headings: words,
+    see: listOf(block),
+    causes: listOf(
+      z.object({ name: z.string(), text: z.string(), evidence: z.string(), fix: z.string() }),
+    ),
+    find: listOf(block),
+    isNot: listOf(block),
+    facts: z.looseObject({ codes: listOf(z.int()), compare: lines, causes: lines, guides: lines }),
+  })
+  .meta({ id: "Guide" });
+
+export const glossary = z
+  .object({
+    language,
+    title: z.string(),
+    lead: z.string(),
+    entries: listOf(
+      z.object({
+        id: z.string(),
+        term: z.string(),
+        text: z.string(),
+        source: z.string().optional(),
+        related: lines,
+      }),
+    ),
+  })
+  .meta({ id: "Glossary" });
+
+const step = z.object({ kind: z.enum(["question", "verdict"]), id: z.string() });
+
+export const whoSentIt = z
+  .object({
+    language,
+    title: z.string(),
+    lead: z.string(),
+    start: z.string(),
+    questions: listOf(
+      z.object({
+        id: z.string(),
+        question: z.string(),
+        how: z.string(),
+        answers: listOf(z.object({ id: z.string(), text: z.string(), next: step })),
+      }),
+    ),
+    verdicts: listOf(
+      z.object({ id: z.string(), verdict: z.string(), because: z.string(), next: z.string() }),
+    ),
+  })
+  .meta({ id: "WhoSentIt" });
