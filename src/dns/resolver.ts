@@ -76,13 +76,22 @@ class CachingResolver implements NameResolver {
   }
 
   #learn(key: string, question: DnsQuestion): Promise<KnownAnswer> {
-    const learnt = this.#answer(question).then((known) => {
-      this.#asking.delete(key);
-      this.#cache.keep(key, known, known.untilMs);
-      return known;
-    });
+    const learnt = this.#answer(question)
+      .catch((error: unknown) => this.#noSocket(error))
+      .then((known) => {
+        this.#asking.delete(key);
+        this.#cache.keep(key, known, known.untilMs);
+        return known;
+      });
     this.#asking.set(key, learnt);
     return learnt;
+  }
+
+  /** The system gave us no socket to ask with; it may again in a moment. */
+  #noSocket(error: unknown): KnownAnswer {
+    const detail = error instanceof Error ? error.message : String(error);
+    const untilMs = this.#options.nowMs() + 1_000 * FAILED_SECONDS;
+    return { kind: "failed", detail, ttlSeconds: FAILED_SECONDS, untilMs, source: "" };
   }
 
   async #answer(question: DnsQuestion): Promise<KnownAnswer> {

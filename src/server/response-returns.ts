@@ -8,6 +8,12 @@ import type { ServerEntry } from "./transaction-entries.ts";
 /** Responses on their second way that may still be told to have failed; the oldest is forgotten first. */
 const RETURNS_MAX = 256;
 
+/**
+ * A response is tried at no more places than that. A stranger chooses the sent-by, and one request of his must not
+ * become a crowd of connections to somebody else.
+ */
+const PLACES_MAX = 4;
+
 /** One response, and the places that it is tried at. */
 interface Return {
   readonly entry: ServerEntry;
@@ -15,6 +21,7 @@ interface Return {
   readonly places: DestinationList;
   /** On its way, or never to be sent again. */
   isSent: boolean;
+  tries: number;
 }
 
 /**
@@ -49,7 +56,7 @@ export class ResponseReturns {
       avoided: this.#nothingAvoided,
       failed: new Set(),
     });
-    this.#next({ entry, text, places, isSent: false });
+    this.#next({ entry, text, places, isSent: false, tries: 0 });
   }
 
   /** What this (negative) token stands for could not be sent. */
@@ -63,7 +70,7 @@ export class ResponseReturns {
 
   #next(returning: Return): void {
     const { entry, text, places } = returning;
-    while (!returning.isSent) {
+    while (!returning.isSent && returning.tries < PLACES_MAX) {
       const step = places.next(0, () => undefined);
       if (step.kind === "ask") {
         for (const question of step.questions) {
@@ -76,6 +83,7 @@ export class ResponseReturns {
           } else places.answered(question, answer);
         }
       } else if (step.kind === "destination") {
+        returning.tries += 1;
         const flow = this.#transport.flowTo(step.destination);
         if (flow instanceof ServerError) continue;
         entry.flow = flow;

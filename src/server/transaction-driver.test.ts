@@ -55,6 +55,7 @@ class Wire implements TransportLayer {
 
 const zone = new NameZone({
   "A phone.example.net": ["203.0.113.1", "203.0.113.2"],
+  "A crowd.example": [1, 2, 3, 4, 5, 6].map((last) => `203.0.113.${last}`),
   "SRV _sip._tcp.example.net": ["1 0 5070 phone.example.net"],
 });
 
@@ -188,4 +189,9 @@ test("when that fails as well, the response goes to the sent-by, whatever it nam
     "tcp:203.0.113.2:5070",
   ]);
   assert.deepEqual(triedAt("nowhere.example"), [`${first}:5060`]);
+  assert.equal(
+    triedAt("crowd.example:5062").length,
+    4,
+    "one request opens no crowd of connections",
+  );
 });

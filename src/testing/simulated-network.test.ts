@@ -127,6 +127,11 @@ test("a dial that is refused fails what waited for it, and so does one that nobo
   one.layer.send(one.flowTo("192.0.2.2", "tcp"), "b", 6);
   await time.until(10_000);
   assert.deepEqual(one.heard.slice(2), ["4010 6 failed: no answer to the dial", "4010 closed"]);
+  const brief = one.layer.flowTo({ transport: "tcp", address: "192.0.2.2", port: 5060 }, 2_000);
+  assert.ok(!(brief instanceof ServerError));
+  one.layer.send(brief, "c", 7);
+  await time.until(20_000);
+  assert.equal(one.heard[4], "12000 7 failed: no answer to the dial");
 });
 
 test("faults lose, repeat and reorder datagrams, and spare streams", async () => {

@@ -146,6 +146,25 @@ test("a dial that nobody answers ends after `connectTimeoutMs`, with that as its
   server.close();
 });
 
+test("a dial may be given less time than `connectTimeoutMs`, and never more (RFC 3261 §18.1.1)", async () => {
+  const { table, recorder, server } = await openTable({ connectTimeoutMs: 300 });
+  const listener = { transport: "tcp", address: "0.0.0.0", port: 5060 } as const;
+  const details: string[] = [];
+  for (const [last, connectMs] of [
+    [253, 100],
+    [254, 10_000],
+  ]) {
+    const flow = table.dial(`192.0.2.${last}`, 5060, listener, connectMs);
+    assert.ok(!(flow instanceof ServerError));
+    flow.send(REQUEST, 6);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    details.push((await recorder.next("sendFailed")).detail);
+  }
+  assert.match(details[0] ?? "", /no answer to the dial in 100 ms|EHOSTUNREACH|ENETUNREACH/);
+  assert.match(details[1] ?? "", /no answer to the dial in 300 ms|EHOSTUNREACH|ENETUNREACH/);
+  server.close();
+});
+
 test("no dial is made beyond `connections` when all that are open have spoken", async () => {
   const { table, recorder, counters, server, listener } = await openTable({ connections: 1 });
   const peer = await peerOf(server);
