@@ -221,6 +221,16 @@ function everyPromise(addon: BatchAddon | undefined): void {
     await socket.close();
   });
 
+  test("what the kernel forbids is told as such: EACCES, a broadcast address", async () => {
+    const { socket, recorder, counters } = await openUdp("0.0.0.0");
+    socket.send(socket.flowOf("255.255.255.255", 5060), REQUEST, 5);
+    const { token, detail } = await recorder.next("sendFailed");
+    assert.equal(token, 5);
+    assert.equal(detail, "EACCES: this machine's firewall or routes forbid it");
+    assert.equal(counters.datagramsFailed, 1);
+    await socket.close();
+  });
+
   test("keep-alives are counted and go no further", async () => {
     const { socket, recorder, counters } = await openUdp("127.0.0.1");
     const peer = await openPeer("127.0.0.1");
