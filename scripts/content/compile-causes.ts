@@ -1,42 +1,44 @@
 import { readFileSync } from "node:fs";
+import type { CauseFacts, CausesModule, Phrasing } from "../../src/codes/cause-content.ts";
 import { causeIds, readCausePage } from "./cause-page.ts";
-
-const FIRST_LINE = "// Made from content/ by scripts/compile-content.ts; not in git, not to be edited.\n";
+import { dataModule, FIRST_LINE, importTable } from "./module-text.ts";
 
 /** The modules that the causes and the words of explanations become: file name in `src/codes/generated`, and text. */
 export function compiledCauses(
   content: URL,
-  languages: readonly string[],
+  { explanations }: { readonly explanations: readonly string[] },
 ): readonly (readonly [name: string, text: string])[] {
   const causes = new URL("causes/", content);
   const ids = causeIds(causes);
   const facts = ids.map((id) => {
-    const { $schema: _, ...rest } = readJson(new URL(`${id}/facts.json`, causes));
-    return [id, rest];
+    const { $schema: _, ...rest } = readJson(new URL(`${id}/facts.json`, causes)) as {
+      $schema: string;
+    } & CauseFacts;
+    return [id, rest] as const;
   });
-  const modules: [string, string][] = [
-    ["causes.facts.ts", moduleOf("CauseFacts", "causeFacts", facts)],
+  const from = "cause-content";
+  return [
+    ...dataModule("causes.facts", "CauseFactsModule", Object.fromEntries(facts), from),
+    ...explanations.flatMap((language) => {
+      const texts = ids.map((id) => [id, readCausePage(new URL(`${id}/${language}.md`, causes))]);
+      const data: CausesModule = {
+        texts: Object.fromEntries(texts),
+        words: readJson(new URL(`explain/${language}.json`, content)) as CausesModule["words"],
+        cli: readJson(new URL(`cli/${language}.json`, content)) as CausesModule["cli"],
+        phrasing: readJson(new URL(`phrasing/${language}.json`, content)) as Phrasing,
+      };
+      return dataModule(`causes.${language}`, "CausesModule", data, from);
+    }),
+    [
+      "cause-languages.ts",
+      `${FIRST_LINE}import type { CauseFactsModule, CausesModule } from "../${from}.ts";\n` +
+        `import type { CodeLanguage } from "../types.ts";\n\n` +
+        `export const causeFactsModule = (): Promise<{ readonly data: CauseFactsModule }> => import("./causes.facts.js");\n` +
+        importTable("causeModules", "causes", "CausesModule", explanations),
+    ],
   ];
-  for (const language of languages) {
-    const texts = ids.map((id) => [id, readCausePage(new URL(`${id}/${language}.md`, causes))]);
-    const words = readJson(new URL(`explain/${language}.json`, content));
-    modules.push([
-      `causes.${language}.ts`,
-      moduleOf("CauseText", "causeTexts", texts) +
-        `\nexport const words: Readonly<Record<string, string>> = ${JSON.stringify(words, undefined, 2)};\n`,
-    ]);
-  }
-  return modules;
 }
 
-function moduleOf(type: string, name: string, entries: readonly (readonly unknown[])[]): string {
-  const value = JSON.stringify(Object.fromEntries(entries as [string, unknown][]), undefined, 2);
-  return (
-    `${FIRST_LINE}import type { ${type} } from "../cause-content.ts";\n\n` +
-    `export const ${name}: Readonly<Record<string, ${type}>> = ${value};\n`
-  );
-}
-
-function readJson(path: URL): Record<string, unknown> {
-  return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+function readJson(path: URL): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
 }

@@ -13,6 +13,8 @@ export interface Languages {
   readonly guides: readonly string[];
   readonly glossary: readonly string[];
   readonly whoSentIt: readonly string[];
+  /** Pages of causes, the words between them, and how they are put together. */
+  readonly explanations: readonly string[];
 }
 
 /**

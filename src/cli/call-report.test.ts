@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMessage, type SipResponse } from "../message/index.ts";
 import type { CallEnd } from "../user-agent/index.ts";
-import { loadReference } from "../codes/index.ts";
+import { loadCauseContent, loadReference } from "../codes/index.ts";
 import { meaningOf } from "./call-meaning.ts";
 import { callReport, type CallStory } from "./call-report.ts";
 
@@ -35,6 +35,7 @@ function reportOf(end: CallEnd, story: Partial<CallStory> = {}): string {
     decidedAfterMs: 400,
     hasPassword: false,
     nextHop: "udp:192.0.2.9:5060",
+    content,
     meaningOf: (statusCode) => meaningOf(statusCode, reference),
     ...story,
   });
@@ -46,6 +47,7 @@ function reportOf(end: CallEnd, story: Partial<CallStory> = {}): string {
 }
 
 const reference = await loadReference("en");
+const content = await loadCauseContent("en");
 const busy = responseOf("486 Busy Here", "b1");
 const ringing = responseOf("180 Ringing", "b1");
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { ServerError } from "../causes/index.ts";
-import { loadReference } from "../codes/index.ts";
+import { loadCauseContent, loadReference, type CodeLanguage } from "../codes/index.ts";
 import { checkConfig } from "../config/index.ts";
 import { parseTypedAddress } from "../directory/index.ts";
 import { createResolver } from "../dns/index.ts";
@@ -12,7 +12,9 @@ import { UserAgent } from "../user-agent/index.ts";
 import { meaningOf } from "./call-meaning.ts";
 import { callTargetOf, uriOfDestination, UsageProblem } from "./call-target.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { languageFor, languageOption, tellFallback } from "./reference-options.ts";
 import { RunningCall } from "./running-call.ts";
+import { processTerminal } from "./terminal.ts";
 
 interface CallOptions {
   readonly from?: string;
@@ -21,6 +23,7 @@ interface CallOptions {
   readonly transport?: TransportName;
   readonly duration?: number;
   readonly json?: true;
+  readonly lang?: CodeLanguage;
 }
 
 /** The ACK of a refusal is on its way: the socket stays open for it. */
@@ -47,6 +50,7 @@ export function callCommand(program: Command): void {
       "hang up so long after the answer (default: at Ctrl-C; 3 without a terminal)",
       secondsOf,
     )
+    .addOption(languageOption())
     .option("--json", "one object a line")
     .addHelpText("after", EXAMPLES)
     .action(async (uri: string, options: CallOptions) => {
@@ -93,7 +97,13 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
   const { limits } = checkConfig("call", {}, { listen: anyPort });
   const transport = createSocketLayer({ listen: anyPort, limits });
   let driver: UserAgentDriver | undefined;
-  const reference = await loadReference("en");
+  const terminal = processTerminal();
+  const language = languageFor(options, terminal);
+  const [reference, content] = await Promise.all([
+    loadReference(language),
+    loadCauseContent(language),
+  ]);
+  if (options.json !== true) tellFallback({ language }, content.language, terminal);
   // Via and Contact carry the address that the kernel uses towards the next hop, so the sockets come first.
   await transport.open({
     datagram: (text, flow) => driver?.datagram(text, flow),
@@ -123,6 +133,7 @@ async function place(typed: string, options: CallOptions): Promise<boolean> {
         uri,
         aor,
         nextHop: formatEndpoint(destination.transport, destination.address, destination.port),
+        content,
         meaningOf: (statusCode) => meaningOf(statusCode, reference),
         hasPassword: options.password !== undefined,
         durationSeconds: options.duration,

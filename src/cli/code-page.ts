@@ -1,13 +1,6 @@
 import type { Code, Reference, SearchHit } from "../codes/index.ts";
-import {
-  columnsOf,
-  fromMarkdown,
-  painted,
-  paragraphs,
-  rowLines,
-  wrapped,
-  type Look,
-} from "./text-layout.ts";
+import { columnsOf, wrapped } from "../base/text-wrap.ts";
+import { fromMarkdown, painted, paragraphs, rowLines, type Look } from "./text-layout.ts";
 
 const INDENT = 2;
 

@@ -1,5 +1,6 @@
 import { ladderText, type Comparison } from "../codes/index.ts";
-import { columnsOf, painted, paragraphs, rowLines, wrapped, type Look } from "./text-layout.ts";
+import { columnsOf, wrapped } from "../base/text-wrap.ts";
+import { painted, paragraphs, rowLines, type Look } from "./text-layout.ts";
 
 const INDENT = 2;
 const TOPIC_COLUMNS = 18;

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { columnsOf, wrapped } from "../base/text-wrap.ts";
 import { layoutLadder } from "../capture/index.ts";
+import { loadCauseContent, type CauseContent } from "../codes/index.ts";
 import { checkConfig } from "../config/index.ts";
 import { renderExplanation, type Explanation } from "../explain/index.ts";
 import {
@@ -12,7 +14,14 @@ import {
   socketOptionsOf,
   type OpenServer,
 } from "../server/index.ts";
+import { told } from "./cli-words.ts";
 import { ANSWERS, DemoPhone } from "./demo-phone.ts";
+import {
+  languageFor,
+  languageOption,
+  tellFallback,
+  type ReferenceOptions,
+} from "./reference-options.ts";
 import { processTerminal } from "./terminal.ts";
 
 const DOMAIN = "example.org";
@@ -25,11 +34,14 @@ const STEP_LIMIT_MS = 8_000;
 
 const terminal = processTerminal();
 const writeLine = (line: string): void => terminal.out(line);
+const writeText = (text: string): void => {
+  for (const line of wrapped(text, WIDTH)) writeLine(line);
+};
 
 /** One of the four calls: what is told about it, and how it must end. */
 interface DemoCall {
-  readonly title: string;
-  readonly tells: string;
+  /** `demo-<id>` is its title, `demo-<id>-tells` what happens in it. */
+  readonly id: "connects" | "unknown" | "no-device" | "hangs";
   readonly to: string;
   readonly wanted: { readonly statusCode: number; readonly causeId: string | undefined };
   readonly before?: (demo: Demo) => void;
@@ -40,12 +52,12 @@ interface Demo {
   readonly server: OpenServer;
   readonly alice: DemoPhone;
   readonly bob: DemoPhone;
+  readonly content: CauseContent;
 }
 
 const calls: readonly DemoCall[] = [
   {
-    title: "A call that connects",
-    tells: "alice calls bob; his phone rings and answers; alice hangs up.",
+    id: "connects",
     to: "bob",
     wanted: { statusCode: 200, causeId: undefined },
     place: async ({ alice }, callId) => {
@@ -56,30 +68,27 @@ const calls: readonly DemoCall[] = [
     },
   },
   {
-    title: "A user who does not exist",
-    tells: "alice calls bbo, and means bob.",
+    id: "unknown",
     to: "bbo",
     wanted: { statusCode: 404, causeId: "user-unknown" },
     place: ({ alice }, callId) => alice.until(callId, "ended", STEP_LIMIT_MS),
   },
   {
-    title: "A user without a device",
-    tells: "carol has an account, and no phone is registered for her.",
+    id: "no-device",
     to: "carol",
     wanted: { statusCode: 480, causeId: "user-not-registered" },
     place: ({ alice }, callId) => alice.until(callId, "ended", STEP_LIMIT_MS),
   },
   {
-    title: "A call that hangs",
-    tells: "bob's phone now answers 100 Trying and then nothing. Asked while it hangs:",
+    id: "hangs",
     to: "bob",
     wanted: { statusCode: 487, causeId: "caller-cancelled" },
     before: ({ bob }) => bob.answer({ kind: "silent-after-100" }),
-    place: async ({ alice, server }, callId) => {
+    place: async ({ alice, server, content }, callId) => {
       await wait(HANGS_MS);
-      await showWhy(server, { pending: true });
+      await showWhy(server, { pending: true, language: content.language });
       writeLine("");
-      writeLine("alice gives up: CANCEL. bob's phone honours it, and the case is closed:");
+      writeText(told(content, "demo-gives-up"));
       writeLine("");
       alice.hangUp(callId);
       await alice.until(callId, "ended", STEP_LIMIT_MS);
@@ -92,13 +101,21 @@ export function demoCommand(program: Command): void {
   program
     .command("demo")
     .description("a server and two phones on loopback: four calls, each explained")
+    .addOption(languageOption())
     .option("--exit", "end after the fourth call; exit code 0 when each ended as told")
-    .action(async (options: { readonly exit?: boolean }) => {
-      process.exitCode = await demo({ exit: options.exit === true });
+    .action(async (options: DemoOptions) => {
+      process.exitCode = await demo(options);
     });
 }
 
-async function demo({ exit }: { readonly exit: boolean }): Promise<number> {
+interface DemoOptions extends Pick<ReferenceOptions, "lang"> {
+  readonly exit?: boolean;
+}
+
+async function demo(options: DemoOptions): Promise<number> {
+  const language = languageFor(options, terminal);
+  const content = await loadCauseContent(language);
+  tellFallback({ language }, content.language, terminal);
   const folder = mkdtempSync(join(tmpdir(), "nexthop-demo-"));
   const config = checkConfig(
     "demo",
@@ -125,12 +142,12 @@ async function demo({ exit }: { readonly exit: boolean }): Promise<number> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const isAsTold = await play(server, phones);
-    if (exit) {
+    const isAsTold = await play(server, phones, content);
+    if (options.exit === true) {
       await close();
       return isAsTold ? 0 : 1;
     }
-    howToGoOn(server, folder);
+    howToGoOn(server, folder, content);
     await interrupted();
     await close();
     return isAsTold ? 0 : 1;
@@ -140,28 +157,32 @@ async function demo({ exit }: { readonly exit: boolean }): Promise<number> {
   }
 }
 
-async function play(server: OpenServer, phones: DemoPhone[]): Promise<boolean> {
+async function play(
+  server: OpenServer,
+  phones: DemoPhone[],
+  content: CauseContent,
+): Promise<boolean> {
   const port = server.sip.endpoints[0]?.port ?? 0;
-  writeLine(`Nexthop listens on 127.0.0.1:${port}, udp and tcp, for ${DOMAIN}.`);
+  writeText(told(content, "demo-listens", { address: `127.0.0.1:${port}`, domain: DOMAIN }));
   for (const user of ["alice", "bob", "carol"]) {
     // oxlint-disable-next-line no-await-in-loop
     await run(server, "user add", { aor: `${user}@${DOMAIN}`, password: `${user}-secret` });
   }
   const alice = await phone("alice", port, phones);
   const bob = await phone("bob", port, phones);
-  writeLine("alice and bob have registered a phone each, with digest authentication.");
+  writeText(told(content, "demo-registered"));
   let isAsTold = true;
   for (const [index, call] of calls.entries()) {
     writeLine("");
-    writeLine(`── ${index + 1}. ${call.title} ${"─".repeat(WIDTH - call.title.length - 7)}`);
-    writeLine(call.tells);
+    writeLine(rule(`${index + 1}. ${told(content, `demo-${call.id}`)}`));
+    writeText(told(content, `demo-${call.id}-tells`));
     writeLine("");
-    call.before?.({ server, alice, bob });
+    call.before?.({ server, alice, bob, content });
     const callId = alice.call(`sip:${call.to}@${DOMAIN}`);
     // oxlint-disable-next-line no-await-in-loop
-    await call.place({ server, alice, bob }, callId);
+    await call.place({ server, alice, bob, content }, callId);
     // oxlint-disable-next-line no-await-in-loop
-    const explanation = await showWhy(server, { callId });
+    const explanation = await showWhy(server, { callId, language: content.language });
     const { statusCode } = explanation.headline;
     const { wanted } = call;
     if (statusCode === wanted.statusCode && explanation.causeId === wanted.causeId) continue;
@@ -212,11 +233,17 @@ async function run(
   return rows;
 }
 
-function howToGoOn(server: OpenServer, folder: string): void {
+/** A line across the terminal with a title in it. */
+function rule(title: string): string {
+  const start = `── ${title} `;
+  return start + "─".repeat(Math.max(0, WIDTH - columnsOf(start)));
+}
+
+function howToGoOn(server: OpenServer, folder: string, content: CauseContent): void {
   const port = server.sip.endpoints[0]?.port ?? 0;
   writeLine("");
-  writeLine(`── The server stays up ${"─".repeat(WIDTH - 23)}`);
-  writeLine("In another terminal:");
+  writeLine(rule(told(content, "demo-stays-up")));
+  writeLine(told(content, "demo-other-terminal"));
   writeLine("");
   writeLine(`  export NEXTHOP_DATA=${folder}`);
   writeLine("  npx nexthop why --last");
@@ -224,7 +251,7 @@ function howToGoOn(server: OpenServer, folder: string): void {
   writeLine(`  npx nexthop call sip:bob@${DOMAIN} --via 127.0.0.1:${port} \\`);
   writeLine(`      --from alice@${DOMAIN} --password alice-secret`);
   writeLine("");
-  writeLine("Ctrl-C ends it and removes that folder.");
+  writeText(told(content, "demo-ends"));
 }
 
 function interrupted(): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from "../server/index.ts";
 import { connectControl } from "./control-client.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-import { wrapped } from "./text-layout.ts";
+import { wrapped } from "../base/text-wrap.ts";
 
 const WIDTH = 80;
 

@@ -1,5 +1,6 @@
 import type { Guide, GuideBlock } from "../codes/index.ts";
-import { fromMarkdown, painted, paragraphs, wrapped, type Look } from "./text-layout.ts";
+import { wrapped } from "../base/text-wrap.ts";
+import { fromMarkdown, painted, paragraphs, type Look } from "./text-layout.ts";
 
 const INDENT = 2;
 const MAX_POINTERS = 3;

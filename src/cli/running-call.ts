@@ -1,12 +1,16 @@
+import { wrapped } from "../base/text-wrap.ts";
 import { LadderPrinter } from "../capture/index.ts";
-import { formatDuration, shown } from "../explain/index.ts";
+import { shown } from "../explain/index.ts";
 import type { SipResponse } from "../message/index.ts";
 import type { UserAgentDriver, UserAgentNews } from "../server/index.ts";
 import type { CallEnd, LadderOutput } from "../user-agent/index.ts";
+import type { CauseContent } from "../codes/index.ts";
 import { callReport, wasAnswered, type CallStory } from "./call-report.ts";
+import { told } from "./cli-words.ts";
 
 /** How long an answered call is held when nobody is there to press Ctrl-C. */
 const UNATTENDED_SECONDS = 3;
+const WIDTH = 80;
 /** Nothing but 100 for so long is worth a remark. */
 const STILL_TRYING_MS = 5_000;
 /** Up one line, and clear it. */
@@ -16,6 +20,7 @@ export interface RunningCallOptions {
   readonly uri: string;
   readonly aor: string;
   readonly nextHop: string;
+  readonly content: CauseContent;
   readonly meaningOf: CallStory["meaningOf"];
   readonly hasPassword: boolean;
   readonly durationSeconds: number | undefined;
@@ -45,7 +50,7 @@ export class RunningCall {
         { id: "us", title: options.aor.slice("sip:".length) },
         { id: "them", title: options.nextHop },
       ],
-      { width: Math.min(process.stdout.columns ?? 80, 80) },
+      { width: Math.min(process.stdout.columns ?? WIDTH, WIDTH) },
     );
   }
 
@@ -109,7 +114,9 @@ export class RunningCall {
     const unattended = process.stdin.isTTY ? undefined : UNATTENDED_SECONDS;
     const seconds = this.#options.durationSeconds ?? unattended;
     if (seconds === undefined) {
-      if (!this.#options.isJson) this.#print("answered; Ctrl-C hangs up");
+      if (!this.#options.isJson) {
+        this.#tell(told(this.#options.content, "call-ctrl-c-hangs-up"));
+      }
     } else this.#hangUpTimer = setTimeout(() => this.#hangUp(), seconds * 1_000);
   }
 
@@ -127,14 +134,18 @@ export class RunningCall {
   #remark(): void {
     const last = this.#provisional.at(-1);
     if (last !== undefined && last.statusCode > 100) return;
-    const after = formatDuration(STILL_TRYING_MS);
     if (this.#options.isJson) return;
-    this.#print(
-      last === undefined
-        ? `${after} and no answer at all yet; Ctrl-C gives up`
-        : `${after}: the next hop has the call (100) and no device has answered yet.\n` +
-            "Ask its operator: nexthop why --pending. Ctrl-C cancels.",
-    );
+    const { content } = this.#options;
+    const afterMs = STILL_TRYING_MS;
+    if (last === undefined) this.#tell(told(content, "call-nothing-yet", { afterMs }));
+    else {
+      this.#tell(told(content, "call-still-trying", { afterMs }));
+      this.#tell(told(content, "call-ask-operator"));
+    }
+  }
+
+  #tell(text: string): void {
+    for (const line of wrapped(text, WIDTH, 0, 2)) this.#print(line);
   }
 
   #end(end: CallEnd, atMs: number): void {
@@ -151,6 +162,7 @@ export class RunningCall {
       decidedAfterMs: atMs - this.#lastHeardAtMs,
       hasPassword: this.#options.hasPassword,
       nextHop: this.#options.nextHop,
+      content: this.#options.content,
       meaningOf: this.#options.meaningOf,
     };
     if (this.#options.isJson) this.#print(JSON.stringify(endOf(story)));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf, fromMarkdown, rowLines, wrapped } from "./text-layout.ts";
+import { columnsOf, wrapped } from "../base/text-wrap.ts";
+import { fromMarkdown, rowLines } from "./text-layout.ts";
 
 test("words are kept whole, and Chinese and Japanese break anywhere but before closing marks", () => {
   assert.deepEqual(wrapped("one two three", 8, 0, 2), ["one two", "  three"]);

@@ -2,9 +2,12 @@ import { Command } from "commander";
 import { layoutLadder } from "../capture/index.ts";
 import { ServerError } from "../causes/index.ts";
 import { dataFolderPath } from "../config/index.ts";
+import { loadCauseContent, type CodeLanguage } from "../codes/index.ts";
 import { renderExplanation, type Explanation } from "../explain/index.ts";
 import { createCaseStore, openLocalPort, why, type CommandOutput } from "../server/index.ts";
+import { told } from "./cli-words.ts";
 import { connectControl } from "./control-client.ts";
+import { languageFor, languageOption, lookOf, tellFallback } from "./reference-options.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 const WIDTH = 80;
@@ -15,6 +18,7 @@ interface WhyOptions {
   readonly pending?: boolean;
   readonly data?: string;
   readonly json?: boolean;
+  readonly lang?: CodeLanguage;
 }
 
 /** `nexthop why`: explains a kept case, or what hangs now. */
@@ -29,7 +33,11 @@ export function whyCommand(terminal: Terminal = processTerminal()): Command {
       "--data <dir>",
       "the data folder (default: $NEXTHOP_DATA, or nexthop in the state folder)",
     )
-    .option("--json", "one JSON object a line")
+    .addOption(languageOption())
+    .option(
+      "--json",
+      "one JSON object a line; the words in the language, ids and names as they are",
+    )
     .action((id: string | undefined, options: WhyOptions) => runWhy(id, options, terminal));
 }
 
@@ -46,9 +54,13 @@ async function runWhy(
     return;
   }
   const folder = dataFolderPath(options.data, terminal.environment);
+  const language = languageFor(options, terminal);
   try {
     // Through JSON an option that was not given would be gone anyway.
-    const outputs = await answersFrom(folder, JSON.parse(JSON.stringify({ id, to, pending })));
+    const outputs = await answersFrom(
+      folder,
+      JSON.parse(JSON.stringify({ id, to, pending, language })),
+    );
     if (outputs === "no-server") {
       terminal.error(`No server runs on ${folder}, so nothing is pending.`);
       terminal.exitCode(3);
@@ -62,8 +74,15 @@ async function runWhy(
     }
     let count = 0;
     for await (const output of outputs) {
-      if (output.kind === "row" && !json && count++ > 0) terminal.out("");
-      if (output.kind === "done" && !json && count === 0) terminal.out("Nothing is pending.");
+      if (output.kind === "row") {
+        const shown = (output.value as Explanation).language;
+        if (count === 0) tellFallback({ language }, shown, terminal);
+        if (!json && count > 0) terminal.out("");
+        count += 1;
+      }
+      if (output.kind === "done" && !json && count === 0) {
+        terminal.out(told(await loadCauseContent(language), "nothing-pending"));
+      }
       write(output, json, terminal);
     }
   } catch (error) {
@@ -122,7 +141,7 @@ function write(output: CommandOutput, asJson: boolean, terminal: Terminal): void
 
 /** The ladder and the explanation; a case that worked is one line. */
 function textOf(explanation: Explanation, terminal: Terminal): string {
-  const colour = process.stdout.isTTY && terminal.environment["NO_COLOR"] === undefined;
+  const { colour } = lookOf(terminal);
   const text = renderExplanation(explanation, { width: WIDTH, colour });
   if (explanation.state === "succeeded" || explanation.ladder.rows.length < 2) return text;
   return [...layoutLadder(explanation.ladder, { width: WIDTH }), "", text].join("\n");

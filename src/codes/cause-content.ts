@@ -1,3 +1,5 @@
+import type { CodeLanguage } from "./types.ts";
+
 /** The words of one cause in one language. `says` and `fixes` are templates with `{placeholders}`. */
 export interface CauseText {
   readonly title: string;
@@ -19,27 +21,36 @@ export interface CauseFacts {
   readonly example?: "request" | "response" | "malformed";
 }
 
+/** How a language puts values and pieces together: `content/phrasing/<lang>.json`. */
+export interface Phrasing {
+  readonly joins: {
+    /** Between the notes of a row. */
+    readonly notes: string;
+    readonly sentences: string;
+    /** Behind a label or a heading, before what it announces. */
+    readonly label: string;
+  };
+  readonly numbers: { readonly decimal: string; readonly thousands: string };
+  /** Each a template with `{value}`. */
+  readonly units: Readonly<Record<Unit, string>>;
+  /** What a reader of a message wanted where it stopped, by id. */
+  readonly expected: Readonly<Record<string, string>>;
+}
+
+/** What a number may be counted in. */
+export type Unit = "ms" | "s" | "min" | "h" | "d" | "bytes";
+
 /** All that explaining needs to speak one language: causes by id, and the words between them. */
 export interface CauseContent {
-  readonly language: string;
+  readonly language: CodeLanguage;
   readonly texts: Readonly<Record<string, CauseText>>;
   readonly facts: Readonly<Record<string, CauseFacts>>;
   readonly words: Readonly<Record<string, string>>;
+  /** What commands say themselves. */
+  readonly cli: Readonly<Record<string, string>>;
+  readonly phrasing: Phrasing;
 }
 
-const languages = {
-  en: () => import("./generated/causes.en.ts"),
-};
-
-/** The languages that causes and explanations are there in. */
-export type CauseLanguage = keyof typeof languages;
-export const causeLanguages = Object.keys(languages) as readonly CauseLanguage[];
-
-/** Loads one language when somebody reads; nothing of it is in memory before. */
-export async function loadCauseContent(language: CauseLanguage): Promise<CauseContent> {
-  const [{ causeTexts, words }, { causeFacts }] = await Promise.all([
-    languages[language](),
-    import("./generated/causes.facts.ts"),
-  ]);
-  return { language, texts: causeTexts, facts: causeFacts, words };
-}
+/** What the compiled modules hold: everything but the language, which the loader knows. */
+export type CausesModule = Omit<CauseContent, "language" | "facts">;
+export type CauseFactsModule = CauseContent["facts"];

@@ -1,4 +1,4 @@
-import { causeLanguages } from "./cause-content.ts";
+import { causeModules } from "./generated/cause-languages.ts";
 import { glossaryModules, guideModules, whoSentItModules } from "./generated/guide-languages.ts";
 import { codeModules, compareModules, pairModules } from "./generated/languages.ts";
 import { codeLanguages, type CodeLanguage } from "./types.ts";
@@ -10,6 +10,7 @@ export interface CompleteLanguages {
   readonly comparisons: readonly CodeLanguage[];
   /** Words of their own that pairs have. */
   readonly pairs: readonly CodeLanguage[];
+  /** Causes with their pages, and the words of explanations. */
   readonly causes: readonly CodeLanguage[];
   readonly guides: readonly CodeLanguage[];
   readonly glossary: readonly CodeLanguage[];
@@ -18,7 +19,6 @@ export interface CompleteLanguages {
 
 /** What is compiled of each part. */
 export function completeLanguages(): CompleteLanguages {
-  const causes: readonly string[] = causeLanguages;
   const comparisons = codeLanguages.filter(
     (each) => codeModules[each] !== undefined && compareModules[each] !== undefined,
   );
@@ -27,7 +27,7 @@ export function completeLanguages(): CompleteLanguages {
     codes: comparisons,
     comparisons,
     pairs: comparisons.filter((each) => pairModules[each] !== undefined),
-    causes: codeLanguages.filter((each) => causes.includes(each)),
+    causes: codeLanguages.filter((each) => causeModules[each] !== undefined),
     guides: codeLanguages.filter((each) => guideModules[each] !== undefined),
     glossary: codeLanguages.filter((each) => glossaryModules[each] !== undefined),
     whoSentIt: codeLanguages.filter((each) => whoSentItModules[each] !== undefined),

@@ -1,3 +1,4 @@
+import type { CauseContent } from "./cause-content.ts";
 import type { Comparison } from "./compare/compare.ts";
 import type { CompleteLanguages } from "./complete-languages.ts";
 import type { Ladder } from "./compare/ladder.ts";
@@ -6,14 +7,7 @@ import type { Code, Reference } from "./reference.ts";
 import type { SearchHit } from "./search.ts";
 import type { CodeLanguage } from "./types.ts";
 
-export {
-  causeLanguages,
-  loadCauseContent,
-  type CauseContent,
-  type CauseFacts,
-  type CauseLanguage,
-  type CauseText,
-} from "./cause-content.ts";
+export type { CauseContent, CauseFacts, CauseText, Phrasing, Unit } from "./cause-content.ts";
 export { languageOf } from "./language.ts";
 export {
   codeLanguages,
@@ -44,6 +38,14 @@ export type { Searched, SearchHit } from "./search.ts";
 /** Which languages each part of the reference is complete in, read without loading any of them. */
 export async function completeLanguages(): Promise<CompleteLanguages> {
   return (await import("./complete-languages.ts")).completeLanguages();
+}
+
+/**
+ * Loads the words of causes and explanations in one language when somebody reads; nothing of it is in memory before.
+ * `language` of the answer says what they are in: English where the language asked for is not complete.
+ */
+export async function loadCauseContent(language: CodeLanguage = "en"): Promise<CauseContent> {
+  return (await import("./load-causes.ts")).loadCauseContent(language);
 }
 
 /** Loads one language of the reference, once, and only when somebody asks; then all its answers come at once. */

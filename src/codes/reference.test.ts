@@ -57,11 +57,11 @@ test("what stands by default in a mapping is not found by its cause", async () =
 });
 
 test("importing the layer loads nothing of the reference: a server starts without it", () => {
-  for (const file of ["index.ts", "language.ts", "types.ts", "cause-content.ts"]) {
+  for (const file of ["index.ts", "language.ts", "types.ts"]) {
     const source = readFileSync(new URL(file, import.meta.url), "utf8");
     for (const [line, from = ""] of source.matchAll(/^(?:import|export) .*? from "(.+?)";$/gms)) {
       const isType = /^(?:import|export) type/.test(line);
-      const isLight = /^\.\/(?:language|types|cause-content)\.ts$/.test(from);
+      const isLight = /^\.\/(?:language|types)\.ts$/.test(from);
       assert.ok(isType || isLight, `${file}: ${line}`);
     }
   }

@@ -15,7 +15,7 @@ export function branchSummaries(facts: CaseFacts, content: CauseContent): Branch
       destination: branch.destination,
       statusCode: branch.statusCode,
       isPending: branch.endedAtMs === undefined,
-      says: parts.join(", "),
+      says: parts.join(content.phrasing.joins.notes),
     };
   });
 }

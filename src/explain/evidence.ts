@@ -58,7 +58,11 @@ function rowOf(
     case "location-looked-up": {
       const parts = [devicesNote(content, event.bindings)];
       if (event.expired > 0) parts.push(say(content, "note-lapsed", { count: event.expired }));
-      return row(say(content, "label-registered"), addressOf(event.aor), parts.join(", "));
+      return row(
+        say(content, "label-registered"),
+        addressOf(event.aor),
+        parts.join(content.phrasing.joins.notes),
+      );
     }
     case "target-skipped":
       return row(say(content, "label-skipped"), event.target, skippedNote(content, event.causeId));

@@ -5,7 +5,7 @@ import type { TraceRecord } from "../trace/index.ts";
 import { branchRows, branchSummaries } from "./branch-summaries.ts";
 import { factsOf, type CaseFacts } from "./case-facts.ts";
 import { messageRows, ROW_LIMIT, searchRows, type DirectoryNote } from "./evidence.ts";
-import { fill, relativeTo, type Values } from "./fill.ts";
+import { filled, relativeTo, type Values } from "./fill.ts";
 import { addressOf, between, nameOf } from "./format.ts";
 import { ladderOf } from "./ladder-rows.ts";
 import { dnsRows, skippedRows } from "./location-rows.ts";
@@ -46,9 +46,10 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
   const isTheirWish = finding?.causeId === "caller-cancelled";
   const whoSaidNo = state === "failed" && !isTheirWish ? whoSaidNoOf(facts, content) : undefined;
   const branches = branchSummaries(facts, content);
-  const values = valuesOf(facts, finding, nearMisses);
+  const values = valuesOf(facts, finding, nearMisses, content);
   const text = finding === undefined ? undefined : content.texts[finding.causeId];
   return {
+    language: content.language,
     caseId: record.caseId,
     callId: record.callId,
     state,
@@ -59,7 +60,9 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
     severity: (finding && content.facts[finding.causeId]?.severity) ?? "info",
     rfc: finding === undefined ? "" : causes[finding.causeId].rfc,
     says:
-      text === undefined ? withoutCause(state, content) : (fill(text.says, values) ?? text.title),
+      text === undefined
+        ? withoutCause(state, content)
+        : (filled(text.says, values, content) ?? text.title),
     evidence: [
       ...rowsOf(facts, finding, context),
       ...skippedRows(facts, content),
@@ -68,7 +71,7 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
       ...nearMissRows(nearMisses, record, content),
     ].slice(0, ROW_LIMIT),
     nearMisses,
-    fixes: text?.fixes.flatMap((fix) => fill(fix, values) ?? []) ?? [],
+    fixes: text?.fixes.flatMap((fix) => filled(fix, values, content) ?? []) ?? [],
     notes: state === "succeeded" ? [] : notesOf(facts, content),
     branches,
     next: facts.isPending ? nextStepOf(facts, finding?.branch ?? 0, content) : undefined,
@@ -78,6 +81,7 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
       caseId: say(content, "case"),
       fixes: say(content, "to-fix"),
       next: say(content, "label-next"),
+      join: content.phrasing.joins.label,
     },
   };
 }
@@ -116,12 +120,13 @@ function valuesOf(
   { record, final, refusal }: CaseFacts,
   finding: Finding | undefined,
   nearMisses: readonly NearMiss[],
+  { phrasing }: CauseContent,
 ): Values {
   const evidence: Evidence = finding?.evidence ?? {};
   const statusCode = final?.statusCode ?? refusal?.statusCode ?? record.statusCode;
   const aor = typeof evidence["aor"] === "string" ? evidence["aor"] : record.to;
   const address = addressOf(aor);
-  const { username, realm } = evidence;
+  const { username, realm, expected = "" } = evidence;
   return {
     method: record.method,
     requestUri: record.requestUri,
@@ -138,6 +143,8 @@ function valuesOf(
     dnsName: evidence["question"] === "dns" ? evidence["subject"] : undefined,
     nearMiss: nearMisses[0] === undefined ? undefined : addressOf(nearMisses[0].aor),
     ...relativeTo(record.startedAtMs, evidence),
+    // A case that was kept before these were ids has the English words themselves.
+    expected: phrasing.expected[expected] ?? expected,
   };
 }
 

@@ -1,16 +1,32 @@
-/** Durations, sizes and addresses as people read them. Numbers only: no word of any language. */
+import type { Phrasing, Unit } from "../codes/index.ts";
 
-export function formatDuration(ms: number): string {
+/** `3.1 ms` in English, `3,1 мс` in Russian: no more digits than a reader can use. */
+export function formatDuration(ms: number, phrasing: Phrasing): string {
   const size = Math.abs(ms);
-  if (size < 0.05) return "<0.1 ms";
-  if (size < 9.95) return `${trimmed(ms, 1)} ms`;
-  if (size < 999.5) return `${Math.round(ms)} ms`;
-  if (size < 99_950) return `${trimmed(ms / 1000, 1)} s`;
-  if (size < 600_000) return `${Math.round(ms / 1000)} s`;
-  if (size < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  if (size < 0.05) return `<${formatQuantity(0.1, 1, "ms", phrasing)}`;
+  if (size < 9.95) return formatQuantity(ms, 1, "ms", phrasing);
+  if (size < 999.5) return formatQuantity(ms, 0, "ms", phrasing);
+  if (size < 99_950) return formatQuantity(ms / 1000, 1, "s", phrasing);
+  if (size < 600_000) return formatQuantity(ms / 1000, 0, "s", phrasing);
+  if (size < 7_200_000) return formatQuantity(ms / 60_000, 0, "min", phrasing);
   const hours = size / 3_600_000;
-  if (hours < 48) return `${Math.round(hours)} h`;
-  return `${Math.round(hours / 24)} d`;
+  if (hours < 48) return formatQuantity(hours, 0, "h", phrasing);
+  return formatQuantity(hours / 24, 0, "d", phrasing);
+}
+
+/** `70,000 bytes` */
+export function formatSize(bytes: number, { numbers, units }: Phrasing): string {
+  return units.bytes.replace("{value}", formatCount(bytes, numbers));
+}
+
+function formatQuantity(
+  value: number,
+  digits: number,
+  unit: Unit,
+  { numbers, units }: Phrasing,
+): string {
+  const plain = value.toFixed(digits).replace(/\.0$/, "").replace(".", numbers.decimal);
+  return units[unit].replace("{value}", plain);
 }
 
 /** How long from one moment to another, to the microsecond: what a clock's fractions add is noise. */
@@ -18,13 +34,9 @@ export function between(fromMs: number, toMs: number): number {
   return Math.round((toMs - fromMs) * 1000) / 1000;
 }
 
-function trimmed(value: number, digits: number): string {
-  return value.toFixed(digits).replace(/\.0$/, "");
-}
-
 /** `70,000`: thousands apart. */
-export function formatCount(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+export function formatCount(value: number, { thousands }: Phrasing["numbers"]): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, thousands);
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -1,6 +1,7 @@
 export { explain, standardValues, type ExplainContext } from "./explain.ts";
 export type { DirectoryNote } from "./evidence.ts";
-export { addressOf, formatDuration, nameOf, shown } from "./format.ts";
+export { filled, type Values } from "./fill.ts";
+export { addressOf, nameOf, shown } from "./format.ts";
 export {
   nearMissesFrom,
   nearMissQuestions,

@@ -31,7 +31,7 @@ export function nearMissRows(
     return {
       label: say(content, "label-near-miss"),
       value: shown(addressOf(miss.aor)),
-      note: parts.join(", "),
+      note: parts.join(content.phrasing.joins.notes),
     };
   });
 }

@@ -28,7 +28,7 @@ export function nextStepOf(
   const startedAtMs = timerStart(facts, timer.branch);
   const id = wordOf(timer.timer);
   const says = say(content, id, {
-    timer: timer.timer.replace(/^timer(?=[A-Z]$)/, "timer "),
+    timer: timer.timer.replace(/^timer(?=[A-Z]$)/, "Timer "),
     branch: timer.branch,
     lengthMs: timer.dueAtMs - startedAtMs,
     inMs,
@@ -41,7 +41,9 @@ export function nextStepOf(
     branch: timer.branch,
     inMs,
     statusCode: endsWait ? statusCode : 0,
-    says: isAlone(facts) ? says : `${says} ${say(content, "next-other-branch")}`,
+    says: isAlone(facts)
+      ? says
+      : [says, say(content, "next-other-branch")].join(content.phrasing.joins.sentences),
   };
 }
 

@@ -1,3 +1,4 @@
+import { columnsOf, padded, wrapped } from "../base/text-wrap.ts";
 import type { EvidenceRow, Explanation } from "./types.ts";
 
 /** What the text must fit, and whether it may be painted. */
@@ -22,7 +23,7 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
   const { heading, says, causeId, caseId, labels, state } = explanation;
   const caseText = `${labels.caseId} ${caseId}`;
   if (state === "succeeded") {
-    return headLines(`${heading}: ${says}`, caseText, width).join("\n");
+    return headLines(heading + labels.join + says, caseText, width).join("\n");
   }
   const [first = "", ...more] = headLines(heading, caseText, width);
   const lines = [paint(first, BOLD), ...more];
@@ -43,34 +44,34 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
     ...explanation.notes.flatMap((note) => wrap(note, width, 2, 4)).map((line) => paint(line, DIM)),
   );
   if (explanation.next !== undefined) {
-    lines.push(...wrap(`${labels.next}: ${explanation.next.says}`, width, 2, 4));
+    lines.push(...wrap(labels.next + labels.join + explanation.next.says, width, 2, 4));
   }
   return lines.join("\n");
 }
 
 /** The heading with the case id at the right edge, or below it where there is no room. */
 function headLines(heading: string, caseText: string, width: number): string[] {
-  const gap = width - heading.length - caseText.length;
+  const caseColumns = columnsOf(caseText);
+  const gap = width - columnsOf(heading) - caseColumns;
   if (gap >= 2) return [heading + " ".repeat(gap) + caseText];
-  return [
-    ...wrap(heading, width, 0, 2),
-    " ".repeat(Math.max(0, width - caseText.length)) + caseText,
-  ];
+  return [...wrap(heading, width, 0, 2), " ".repeat(Math.max(0, width - caseColumns)) + caseText];
 }
 
 /** Rows in columns: the label, the value, the note; a note without room goes below its value. */
 function rowLines(rows: readonly EvidenceRow[], width: number): string[] {
-  const labelWidth = Math.max(0, ...rows.map(({ label }) => label.length));
+  const labelColumns = Math.max(0, ...rows.map(({ label }) => columnsOf(label)));
   const valueLimit = Math.floor(width / 2) - 4;
-  const values = rows.map(({ value }) => value.length).filter((length) => length <= valueLimit);
-  const valueWidth = Math.max(0, ...values);
+  const values = rows.map(({ value }) => columnsOf(value)).filter((size) => size <= valueLimit);
+  const valueColumns = Math.max(0, ...values);
+  const indent = labelColumns + 7;
   return rows.flatMap(({ label, value, note }) => {
-    const start = `    ${label.padEnd(labelWidth)}   `;
-    if (note === "") return wrap(start + value, width, 0, start.length);
-    const left = `${start}${value.padEnd(valueWidth)}   `;
-    if (value.length <= valueWidth && left.length + note.length <= width) return [left + note];
-    const indent = start.length;
-    return [...wrap(start + value, width, 0, indent), ...wrap(note, width, indent, indent)];
+    const start = `    ${padded(label, labelColumns)}   `;
+    const [first = "", ...rest] = wrap(value, width, indent, indent);
+    const lines = [(start + first.slice(indent)).trimEnd(), ...rest];
+    if (note === "") return lines;
+    const left = `${start}${padded(value, valueColumns)}   `;
+    const fits = columnsOf(value) <= valueColumns && columnsOf(left) + columnsOf(note) <= width;
+    return fits ? [left + note] : [...lines, ...wrap(note, width, indent, indent)];
   });
 }
 
@@ -78,38 +79,29 @@ function rowLines(rows: readonly EvidenceRow[], width: number): string[] {
 function fixLines({ fixes, labels }: Explanation, width: number): string[] {
   const [only] = fixes;
   if (only === undefined) return [];
-  if (fixes.length === 1) return wrap(`${labels.fixes} ${only}`, width, 2, 4);
+  if (fixes.length === 1) return wrap(announced(labels.fixes, only), width, 2, 4);
   return [`  ${labels.fixes}`, ...fixes.flatMap((fix) => wrap(`- ${fix}`, width, 4, 6))];
+}
+
+/** A wide colon has its space in it. */
+function announced(label: string, text: string): string {
+  return columnsOf(label.slice(-1)) === 2 ? label + text : `${label} ${text}`;
 }
 
 const GLUE = "\u00a0";
 
 /**
- * Breaks at spaces, but not inside a `command` nor between a number and its unit; a word longer than a line is cut,
- * so that nothing is wider.
+ * Breaks at spaces and between wide letters, but not inside a `command`, between a number and its unit, or where
+ * several spaces stand side by side; what is longer than a line is cut, so that nothing is wider.
  */
 function wrap(text: string, width: number, firstIndent: number, restIndent: number): string[] {
   const glued = text
-    .replaceAll(GLUE, " ")
     .replace(/`([^`]*)`/g, (_, command: string) => command.replaceAll(" ", GLUE))
-    .replace(/(\d) (ms|s|min|h|d)\b/g, `$1${GLUE}$2`);
+    .replace(/(?<=\d) (?=(?:ms|s|min|h|d|j|мс|с|мин|ч|сут)(?!\p{L}))/gu, GLUE)
+    .replace(/ {2,}/g, (blanks) => GLUE.repeat(blanks.length));
   const room = width - restIndent;
   const loose = glued.replace(/[^ ]+/g, (word) =>
-    word.length > room ? word.replaceAll(GLUE, " ") : word,
+    columnsOf(word) > room ? word.replaceAll(GLUE, " ") : word,
   );
-  return broken(loose, width, firstIndent, restIndent).map((line) => line.replaceAll(GLUE, " "));
-}
-
-function broken(text: string, width: number, firstIndent: number, restIndent: number): string[] {
-  const lines: string[] = [];
-  let rest = " ".repeat(firstIndent) + text;
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(" ", width);
-    const isWord = space <= (lines.length === 0 ? firstIndent : restIndent);
-    const end = isWord ? width : space;
-    lines.push(rest.slice(0, end).trimEnd());
-    rest = " ".repeat(restIndent) + rest.slice(end).trimStart();
-  }
-  if (rest.trim() !== "") lines.push(rest);
-  return lines;
+  return wrapped(loose, width, firstIndent, restIndent).map((line) => line.replaceAll(GLUE, " "));
 }

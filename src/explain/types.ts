@@ -1,3 +1,4 @@
+import type { CodeLanguage } from "../codes/index.ts";
 import type { Evidence } from "../causes/index.ts";
 import type { Ladder } from "../trace/index.ts";
 
@@ -55,6 +56,8 @@ export interface NextStep {
 
 /** Why one case went as it did: plain values, ready for JSON; the sentences are in the language asked for. */
 export interface Explanation {
+  /** What the sentences are in: English where the language asked for is not complete. */
+  readonly language: CodeLanguage;
   readonly caseId: string;
   readonly callId: string;
   readonly state: "succeeded" | "failed" | "pending";
@@ -83,5 +86,11 @@ export interface Explanation {
   readonly whoSaidNo: WhoSaidNo | undefined;
   readonly ladder: Ladder;
   /** The few words that a renderer puts around the rest. */
-  readonly labels: { readonly caseId: string; readonly fixes: string; readonly next: string };
+  readonly labels: {
+    readonly caseId: string;
+    readonly fixes: string;
+    readonly next: string;
+    /** Between a label or a heading and what it announces. */
+    readonly join: string;
+  };
 }

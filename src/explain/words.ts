@@ -1,5 +1,5 @@
 import type { CauseContent } from "../codes/index.ts";
-import { fill, type Values } from "./fill.ts";
+import { filled, type Values } from "./fill.ts";
 
 /** The sentences between the causes; their words are in `content/explain/<lang>.json`, a test checks both ways. */
 export const wordIds = [
@@ -89,5 +89,5 @@ export type WordId = (typeof wordIds)[number];
 /** Says one of them; what a value lacks stays visible as its name, so that a hole is seen in a test. */
 export function say(content: CauseContent, id: WordId, values: Values = {}): string {
   const template = content.words[id] ?? id;
-  return fill(template, values) ?? template;
+  return filled(template, values, content) ?? template;
 }

@@ -37,14 +37,14 @@ export function readContentLength(headerBlock: string): number {
     const end = fieldEnd === -1 ? length : fieldEnd;
     const name = scanHeaderName(bytes, at, end);
     if (name !== -1 && foundId(name) === Header.ContentLength) {
-      if (contentLength !== -1) return faultAt(at, "one Content-Length only");
+      if (contentLength !== -1) return faultAt(at, "one-content-length");
       const start = skipWhite(bytes, foundColon(name) + 1, end);
       contentLength = readNumber(bytes, start, trimEnd(bytes, start, end), COUNTABLE);
-      if (contentLength === -1) return faultAt(start, "the size of the body in bytes");
+      if (contentLength === -1) return faultAt(start, "body-size");
     }
     at = end;
   }
-  return contentLength === -1 ? faultAt(at, "a Content-Length") : contentLength;
+  return contentLength === -1 ? faultAt(at, "content-length") : contentLength;
 }
 
 /**
@@ -66,7 +66,7 @@ export function malformedFraming(
     return tooLarge(text, sizeBytes, limits.messageSizeBytes, source);
   }
   const { offset, expected } = lastFault;
-  const isMissing = expected === "a Content-Length";
+  const isMissing = expected === "content-length";
   const causeId: CauseId = isMissing ? "header-missing" : "content-length-wrong";
   return malformed(text, { causeId, offset, expected, headerName: "Content-Length" }, source);
 }
@@ -78,6 +78,6 @@ function tooLarge(
   source: Source | undefined,
 ): Malformed {
   const size = { sizeBytes, limitBytes };
-  const facts = { offset: limitBytes, expected: `at most ${limitBytes} bytes`, size };
+  const facts = { offset: limitBytes, expected: "fewer-bytes", size } as const;
   return malformed(text, { causeId: "message-too-large", headerName: undefined, ...facts }, source);
 }

@@ -65,7 +65,7 @@ export function foundColon(found: number): number {
 export function scanHeaderName(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && (classOf[bytes[at]!]! & TOKEN) !== 0) at += 1;
-  if (at === start) return faultAt(at, "a header field name");
+  if (at === start) return faultAt(at, "header-field-name");
   const id = idOfToken(bytes, start, at);
   while (at < end) {
     const code = bytes[at]!;
@@ -73,7 +73,7 @@ export function scanHeaderName(bytes: Uint8Array, start: number, end: number): n
     if (code !== SPACE && code !== TAB) break;
     at += 1;
   }
-  return faultAt(at, "a : after the header field name");
+  return faultAt(at, "header-colon");
 }
 
 /** A token has no byte that setting the bit of lower case could turn into another's letter or hyphen. */

@@ -1,6 +1,7 @@
 import { because, type Cause, type CauseId } from "../causes/index.ts";
 import { bytesOf } from "./bytes.ts";
 import { TOKEN } from "./characters.ts";
+import type { ExpectedThing } from "./expected.ts";
 import { skipClass } from "./skip.ts";
 import {
   emptyLineSize,
@@ -21,7 +22,7 @@ import { readViaLeniently } from "./via.ts";
 export interface FaultFacts {
   readonly causeId: CauseId;
   readonly offset: number;
-  readonly expected: string;
+  readonly expected: ExpectedThing;
   readonly headerName: string | undefined;
   /** What was too large, and against which limit. */
   readonly size?: { readonly sizeBytes: number; readonly limitBytes: number };

@@ -65,11 +65,11 @@ export function scanNameAddr(
   let isBracketed = false;
   if (at < end && bytes[at] === QUOTE) {
     const close = skipQuoted(bytes, at, end);
-    if (close === -1) return faultAt(at, "a display name whose quotes close");
+    if (close === -1) return faultAt(at, "closed-display-name");
     spans.displayStart = at;
     spans.displayEnd = close;
     at = skipWhite(bytes, close, end);
-    if (at >= end || bytes[at] !== LESS_THAN) return faultAt(at, "a <");
+    if (at >= end || bytes[at] !== LESS_THAN) return faultAt(at, "angle-bracket");
     isBracketed = true;
   } else {
     while (at < end && (classOf[bytes[at]!]! & DISPLAY) !== 0) at += 1;
@@ -85,7 +85,7 @@ export function scanNameAddr(
   if (isBracketed) {
     let close = at + 1;
     while (close < end && bytes[close] !== GREATER_THAN) close += 1;
-    if (close >= end) return faultAt(at, "a URI closed by >");
+    if (close >= end) return faultAt(at, "closed-angle-bracket");
     spans.uriStart = at + 1;
     spans.uriEnd = close;
     at = skipWhite(bytes, close + 1, end);
@@ -115,7 +115,7 @@ function scanTail(bytes: Uint8Array, start: number, end: number, spans: NameAddr
   let at = start;
   const parameter = parameterScratch;
   while (at < end) {
-    if (bytes[at] !== SEMICOLON) return faultAt(at, "a ; or the end of the value");
+    if (bytes[at] !== SEMICOLON) return faultAt(at, "semicolon-or-end");
     at = scanParameter(bytes, at, end, parameter);
     if (at === -1) return -1;
     if (
@@ -123,7 +123,7 @@ function scanTail(bytes: Uint8Array, start: number, end: number, spans: NameAddr
       spans.tagStart === -1 &&
       spanIs(bytes, parameter.nameStart, parameter.nameEnd, "tag")
     ) {
-      if (parameter.valueStart === -1) return faultAt(parameter.nameEnd, "a tag with a value");
+      if (parameter.valueStart === -1) return faultAt(parameter.nameEnd, "tag-value");
       spans.tagStart = parameter.valueStart;
       spans.tagEnd = parameter.valueEnd;
     }

@@ -30,7 +30,7 @@ export function scanParameter(
 ): number {
   const nameStart = skipWhite(bytes, semicolon + 1, end);
   const nameEnd = skipClass(bytes, nameStart, end, TOKEN);
-  if (nameEnd === nameStart) return faultAt(nameStart, "a parameter name");
+  if (nameEnd === nameStart) return faultAt(nameStart, "parameter-name");
   span.nameStart = nameStart;
   span.nameEnd = nameEnd;
   span.valueStart = -1;
@@ -41,10 +41,10 @@ export function scanParameter(
   let valueEnd = valueStart;
   if (valueStart < end && bytes[valueStart] === QUOTE) {
     valueEnd = skipQuoted(bytes, valueStart, end);
-    if (valueEnd === -1) return faultAt(valueStart, "a quoted string that ends");
+    if (valueEnd === -1) return faultAt(valueStart, "closed-quoted-string");
   } else {
     valueEnd = skipClass(bytes, valueStart, end, VALUE);
-    if (valueEnd === valueStart) return faultAt(valueStart, "a parameter value");
+    if (valueEnd === valueStart) return faultAt(valueStart, "parameter-value");
   }
   span.valueStart = valueStart;
   span.valueEnd = valueEnd;

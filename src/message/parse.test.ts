@@ -371,7 +371,7 @@ test("a message may end its lines with a bare LF", () => {
 test("a CR that ends no line is malformed, and not what another reader takes for a second field (RFC 3261 §25.1)", () => {
   const hidden = fault(inviteWith({ Subject: "Subject: a\rRoute: <sip:x>" }));
   assert.equal(hidden.causeId, "header-malformed");
-  assert.equal(hidden.expected, "a LF behind the CR");
+  assert.equal(hidden.expected, "line-feed");
   assert.equal(hidden.headerName, "Subject");
   assert.equal(fault(inviteWith({ X: "X: a\r\n b\rc" })).causeId, "header-malformed");
   assert.equal(fault(inviteWith({ X: "X: a\r" })).causeId, "header-malformed");

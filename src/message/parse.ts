@@ -73,7 +73,7 @@ export function parseMessage(text: string, source?: Source): SipMessage | Malfor
   const lineFeed = text.indexOf("\n", start);
   const lineEnd = lineFeed > start && bytes[lineFeed - 1] === CR ? lineFeed - 1 : lineFeed;
   if (lineFeed === -1) {
-    faultAt(text.length, "a line break after the start line");
+    faultAt(text.length, "line-break-after-start-line");
     return fault(text, "start-line-malformed", undefined, source);
   }
   found.text = text;
@@ -99,11 +99,11 @@ function parseRequest(
   let versionStart = lineEnd;
   while (versionStart > start && bytes[versionStart - 1] !== SPACE) versionStart -= 1;
   if (methodEnd === start || bytes[methodEnd] !== SPACE) {
-    faultAt(methodEnd, "a method and one space");
+    faultAt(methodEnd, "method");
     return fault(text, "start-line-malformed", undefined, source);
   }
   if (versionStart <= methodEnd + 1) {
-    faultAt(lineEnd, "a space and SIP/2.0");
+    faultAt(lineEnd, "version");
     return fault(text, "start-line-malformed", undefined, source);
   }
   if (scanVersion(bytes, versionStart, lineEnd) === -1) {
@@ -131,7 +131,7 @@ function parseResponse(
   const codeEnd = versionEnd + 4;
   const statusCode = codeEnd > lineEnd ? -1 : readNumber(bytes, versionEnd + 1, codeEnd, 699);
   if (bytes[versionEnd] !== SPACE || statusCode < 100) {
-    faultAt(versionEnd + 1, "a space and a status code from 100 to 699");
+    faultAt(versionEnd + 1, "status-code");
     return fault(text, "start-line-malformed", undefined, undefined);
   }
   if (!endsLines(bytes, codeEnd, lineEnd)) {
@@ -139,7 +139,7 @@ function parseResponse(
   }
   // The space stays when the reason phrase is empty (RFC 4475 §3.1.1.13); one that is gone too does no harm.
   if (codeEnd < lineEnd && bytes[codeEnd] !== SPACE) {
-    faultAt(codeEnd, "a space and a reason phrase");
+    faultAt(codeEnd, "reason-phrase");
     return fault(text, "start-line-malformed", undefined, undefined);
   }
   const reasonPhrase = codeEnd < lineEnd ? text.slice(codeEnd + 1, lineEnd) : "";
@@ -151,7 +151,7 @@ function parseResponse(
 function scanVersion(bytes: Uint8Array, start: number, end: number): number {
   return end - start === 7 && spanIs(bytes, start, end, "sip/2.0")
     ? end
-    : faultAt(start, "SIP/2.0 at the end of the line");
+    : faultAt(start, "version-at-end");
 }
 
 function versionFault(bytes: Uint8Array, start: number, end: number): CauseId {
@@ -179,7 +179,7 @@ function endsLines(bytes: Uint8Array, carriageReturn: number, end: number): bool
   if (carriageReturn === -1) return true;
   for (let at = carriageReturn; at < end; at += 1) {
     if (bytes[at] === CR && bytes[at + 1] !== LF) {
-      faultAt(at + 1, "a LF behind the CR");
+      faultAt(at + 1, "line-feed");
       return false;
     }
   }
@@ -211,7 +211,7 @@ function readHeaderFields(
       }
     }
     if (at >= length) {
-      faultAt(length, "an empty line after the header fields");
+      faultAt(length, "empty-line");
       return fault(text, "header-malformed", undefined, source);
     }
     const name = scanHeaderName(bytes, at, length);
@@ -219,11 +219,11 @@ function readHeaderFields(
     const id = foundId(name);
     const end = endOfField(text, foundColon(name) + 1);
     if (end === -1) {
-      faultAt(length, "a line break after the header field");
+      faultAt(length, "line-break-after-field");
       return fault(text, "header-malformed", headerNameOf(id) || undefined, source);
     }
     if (fields.length === HEADER_FIELDS_MAX) {
-      faultAt(at, `at most ${HEADER_FIELDS_MAX} header fields`);
+      faultAt(at, "fewer-fields");
       return fault(text, "header-malformed", headerNameOf(id) || undefined, source);
     }
     if (end - at > HEADER_FIELD_SIZE_BYTES_MAX) {
@@ -243,7 +243,7 @@ function readHeaderFields(
       const valueEnd = trimEnd(bytes, valueStart, end);
       const isRepeated = (seen & (1 << id)) !== 0;
       if (isRepeated && id !== Via) {
-        faultAt(at, "one header field of this name only");
+        faultAt(at, "only-field");
         return fault(text, faultCause(id), headerNameOf(id), source);
       }
       seen |= 1 << id;
@@ -264,14 +264,14 @@ function readHeaderFields(
     at = end;
   }
   if ((seen & REQUIRED) !== REQUIRED) {
-    faultAt(found.headersEnd, "every mandatory header field");
+    faultAt(found.headersEnd, "mandatory-fields");
     return fault(text, "header-missing", missingName(seen), source);
   }
   if ((seen & (1 << ContentLength)) === 0) found.bodyEnd = length;
   else {
     // RFC 3261 §18.3: a datagram that is cut short is an error; one that goes on is cut.
     if (contentLength === -1 || contentLength > length - found.bodyOffset) {
-      faultAt(contentLengthAt, `a number up to ${length - found.bodyOffset}, the bytes present`);
+      faultAt(contentLengthAt, "body-present");
       return fault(text, "content-length-wrong", "Content-Length", source);
     }
     found.bodyEnd = found.bodyOffset + contentLength;
@@ -286,7 +286,7 @@ function tooLarge(
   limitBytes: number,
   source: Source | undefined,
 ): Malformed {
-  const expected = `at most ${limitBytes} bytes`;
+  const expected = "fewer-bytes";
   const size = { sizeBytes, limitBytes };
   const causeId = "message-too-large";
   return malformed(text, { causeId, offset, expected, headerName: undefined, size }, source);
@@ -334,12 +334,12 @@ function readTo(text: string, bytes: Uint8Array, start: number, end: number): bo
 
 function readCallId(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   if (start === end) {
-    faultAt(start, "a Call-ID");
+    faultAt(start, "call-id");
     return false;
   }
   const stop = skipClass(bytes, start, end, VISIBLE);
   if (stop < end) {
-    faultAt(stop, "the end of the Call-ID");
+    faultAt(stop, "call-id-end");
     return false;
   }
   found.callId = text.slice(start, end);
@@ -357,13 +357,13 @@ function readCseq(
   const numberEnd = skipClass(bytes, start, end, DIGIT);
   const sequenceNumber = readNumber(bytes, start, numberEnd, CSEQ_MAX);
   if (sequenceNumber === -1) {
-    faultAt(start, `a sequence number from 0 to ${CSEQ_MAX}`);
+    faultAt(start, "sequence-number");
     return false;
   }
   const methodStart = skipWhite(bytes, numberEnd, end);
   const methodEnd = skipClass(bytes, methodStart, end, TOKEN);
   if (methodStart === numberEnd || methodEnd === methodStart || methodEnd !== end) {
-    faultAt(methodStart, "white space and a method");
+    faultAt(methodStart, "cseq-method");
     return false;
   }
   if (method === undefined) {
@@ -371,7 +371,7 @@ function readCseq(
     return true;
   }
   if (!isMethod(bytes, methodStart, end, method)) {
-    faultAt(methodStart, `the request's method, ${method}`);
+    faultAt(methodStart, "request-method");
     return false;
   }
   found.cseq = { sequenceNumber, method };
@@ -381,6 +381,6 @@ function readCseq(
 function readMaxForwards(bytes: Uint8Array, start: number, end: number): boolean {
   found.maxForwards = readNumber(bytes, start, end, MAX_FORWARDS_MAX);
   if (found.maxForwards !== -1) return true;
-  faultAt(start, "a number from 0 to 255");
+  faultAt(start, "number-to-255");
   return false;
 }

@@ -216,7 +216,7 @@ abstract class ParsedMessage implements FieldTable {
     const code = next < end ? bytes[next] : 59;
     if (value !== -1 && (code === 59 || code === 40)) return value;
     lastFault.offset = value === -1 ? start : next;
-    lastFault.expected = value === -1 ? "a number from 0 to 4294967295" : "the end of the number";
+    lastFault.expected = value === -1 ? "number-to-4294967295" : "number-end";
     return this.#fault(id, "header-malformed");
   }
 

@@ -1,5 +1,6 @@
 import type { Brand } from "../base/brand.ts";
 import type { Cause, CauseId } from "../causes/index.ts";
+import type { ExpectedThing } from "./expected.ts";
 import type { HeaderId } from "./header-ids.ts";
 
 /** The Via `branch` parameter, magic cookie included. Not to be confused with a branch of a fork. */
@@ -143,8 +144,8 @@ export interface Malformed {
   readonly causeId: CauseId;
   /** Byte offset into the message. */
   readonly offset: number;
-  /** What stands at that place by the grammar, in the grammar's words: `"a port from 0 to 65535"`. */
-  readonly expected: string;
+  /** What stands at that place by the grammar: an id whose words are in the content. */
+  readonly expected: ExpectedThing;
   /** The header field at fault, canonical name; undefined for the start line. */
   readonly headerName: string | undefined;
   /** The same as a cause with its evidence, ready for `buildResponse`. */

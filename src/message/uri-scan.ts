@@ -102,13 +102,13 @@ function scanSip(bytes: Uint8Array, start: number, end: number, spans: UriSpans)
   if (userEnd < end) {
     const code = bytes[userEnd]!;
     if (code === AT) {
-      if (userEnd === start) return faultAt(start, "a user before the @");
+      if (userEnd === start) return faultAt(start, "uri-user");
       spans.userEnd = userEnd;
       hostStart = userEnd + 1;
     } else if (code === COLON) {
       const passwordEnd = skipEscapable(bytes, userEnd + 1, end, PASSWORD);
       if (passwordEnd < end && bytes[passwordEnd] === AT) {
-        if (userEnd === start) return faultAt(start, "a user before the password");
+        if (userEnd === start) return faultAt(start, "uri-user-before-password");
         spans.userEnd = userEnd;
         spans.passwordEnd = passwordEnd;
         hostStart = passwordEnd + 1;
@@ -116,14 +116,14 @@ function scanSip(bytes: Uint8Array, start: number, end: number, spans: UriSpans)
     }
   }
   const hostEnd = scanHost(bytes, hostStart, end);
-  if (hostEnd === -1) return faultAt(hostStart, "a host name, IPv4 address or [IPv6 address]");
+  if (hostEnd === -1) return faultAt(hostStart, "host");
   spans.hostStart = hostStart;
   spans.hostEnd = hostEnd;
   let at = hostEnd;
   if (at < end && bytes[at] === COLON) {
     const portEnd = skipClass(bytes, at + 1, end, DIGIT);
     spans.port = readNumber(bytes, at + 1, portEnd, PORT_MAX);
-    if (spans.port === -1) return faultAt(at + 1, "a port from 0 to 65535");
+    if (spans.port === -1) return faultAt(at + 1, "port");
     at = portEnd;
   }
   spans.parametersStart = at;
@@ -131,7 +131,7 @@ function scanSip(bytes: Uint8Array, start: number, end: number, spans: UriSpans)
   if (at === -1) return -1;
   spans.parametersEnd = at;
   if (at === end) return end;
-  if (bytes[at] !== QUESTION) return faultAt(at, "the end of the URI");
+  if (bytes[at] !== QUESTION) return faultAt(at, "uri-end");
   return scanUriHeaders(bytes, at + 1, end);
 }
 
@@ -139,11 +139,11 @@ function scanUriParameters(bytes: Uint8Array, start: number, end: number): numbe
   let at = start;
   while (at < end && bytes[at] === SEMICOLON) {
     const nameEnd = skipEscapable(bytes, at + 1, end, URI_PARAMETER);
-    if (nameEnd === at + 1) return faultAt(nameEnd, "a URI parameter name");
+    if (nameEnd === at + 1) return faultAt(nameEnd, "uri-parameter-name");
     at = nameEnd;
     if (at < end && bytes[at] === EQUALS) {
       const valueEnd = skipEscapable(bytes, at + 1, end, URI_PARAMETER);
-      if (valueEnd === at + 1) return faultAt(valueEnd, "a URI parameter value");
+      if (valueEnd === at + 1) return faultAt(valueEnd, "uri-parameter-value");
       at = valueEnd;
     }
   }
@@ -154,13 +154,13 @@ function scanUriHeaders(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (true) {
     const nameEnd = skipEscapable(bytes, at, end, URI_HEADER);
-    if (nameEnd === at) return faultAt(at, "a header name");
+    if (nameEnd === at) return faultAt(at, "uri-header-name");
     if (nameEnd >= end || bytes[nameEnd] !== EQUALS) {
-      return faultAt(nameEnd, "an = after the header name");
+      return faultAt(nameEnd, "uri-header-equals");
     }
     at = skipEscapable(bytes, nameEnd + 1, end, URI_HEADER);
     if (at === end) return end;
-    if (bytes[at] !== 38) return faultAt(at, "an & or the end of the URI");
+    if (bytes[at] !== 38) return faultAt(at, "uri-header-end");
     at += 1;
   }
 }
@@ -178,26 +178,26 @@ function scanTel(bytes: Uint8Array, start: number, end: number, spans: UriSpans)
       digits += 1;
     } else if (code !== 45 && code !== 46 && code !== 40 && code !== 41) break;
   }
-  if (digits === 0) return faultAt(start, "a telephone number");
+  if (digits === 0) return faultAt(start, "telephone-number");
   spans.hostStart = start;
   spans.hostEnd = at;
   spans.parametersStart = at;
   at = scanUriParameters(bytes, at, end);
   if (at === -1) return -1;
   spans.parametersEnd = at;
-  return at === end ? end : faultAt(at, "the end of the URI");
+  return at === end ? end : faultAt(at, "uri-end");
 }
 
 function scanOther(bytes: Uint8Array, start: number, end: number, spans: UriSpans): number {
   const schemeEnd = skipClass(bytes, start, end, TOKEN);
   if (schemeEnd === start || (classOf[bytes[start]!]! & ALPHA) === 0) {
-    return faultAt(start, "a URI");
+    return faultAt(start, "uri");
   }
   if (schemeEnd >= end || bytes[schemeEnd] !== COLON) {
-    return faultAt(schemeEnd, "a : after the URI scheme");
+    return faultAt(schemeEnd, "scheme-colon");
   }
   spans.schemeEnd = schemeEnd;
   const at = skipClass(bytes, schemeEnd + 1, end, URIC);
-  if (at === schemeEnd + 1) return faultAt(at, "something after the URI scheme");
-  return at === end ? end : faultAt(at, "the end of the URI");
+  if (at === schemeEnd + 1) return faultAt(at, "after-scheme");
+  return at === end ? end : faultAt(at, "uri-end");
 }

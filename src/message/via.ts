@@ -72,7 +72,7 @@ export class ViaView implements Via {
       case 5:
         if (spanIs(bytes, nameStart, nameEnd, "rport")) {
           const port = valueStart === -1 ? 0 : readNumber(bytes, valueStart, valueEnd, PORT_MAX);
-          if (port === -1) return faultAt(valueStart, "a port from 0 to 65535") !== -1;
+          if (port === -1) return faultAt(valueStart, "port") !== -1;
           this.rport = port;
           this.rportStart = nameStart;
           this.rportEnd = valueStart === -1 ? nameEnd : valueEnd;
@@ -84,7 +84,7 @@ export class ViaView implements Via {
         if (valueStart !== -1 && spanIs(bytes, nameStart, nameEnd, "received")) {
           const received = withoutBrackets(text, bytes, valueStart, valueEnd);
           if (!isAddress(bytes, valueStart, valueEnd))
-            return faultAt(valueStart, "an IP address") !== -1;
+            return faultAt(valueStart, "ip-address") !== -1;
           this.received = received;
           this.receivedStart = nameStart;
           this.receivedEnd = valueEnd;
@@ -138,7 +138,7 @@ function readViaParameters(via: ViaView, text: string, bytes: Uint8Array, end: n
   while (at < end) {
     const code = bytes[at];
     if (code === COMMA) break;
-    if (code !== SEMICOLON) return faultAt(at, "a ; or the end of the Via") !== -1;
+    if (code !== SEMICOLON) return faultAt(at, "via-end") !== -1;
     at = scanParameter(bytes, at, end, scratch);
     if (at === -1) return false;
     if (
@@ -177,14 +177,14 @@ function readSentBy(
   if (at === -1) return undefined;
   const transportEnd = skipClass(bytes, at, end, TOKEN);
   if (transportEnd === at) {
-    faultAt(at, "a transport");
+    faultAt(at, "via-transport");
     return undefined;
   }
   const transport = transportAt(text, bytes, at, transportEnd);
   at = skipWhite(bytes, transportEnd, end);
   const hostEnd = at === transportEnd ? -1 : scanHost(bytes, at, end);
   if (hostEnd === -1) {
-    faultAt(at, "a host name, IPv4 address or [IPv6 address]");
+    faultAt(at, "host");
     return undefined;
   }
   const host = hostText(text, at, hostEnd);
@@ -196,7 +196,7 @@ function readSentBy(
     const portEnd = skipClass(bytes, portStart, end, DIGIT);
     port = readNumber(bytes, portStart, portEnd, PORT_MAX);
     if (port === -1) {
-      faultAt(portStart, "a port from 0 to 65535");
+      faultAt(portStart, "port");
       return undefined;
     }
     sentByEnd = portEnd;
@@ -222,14 +222,14 @@ function scanProtocol(bytes: Uint8Array, start: number, end: number, anyVersion:
     return start + 8;
   }
   let at = skipClass(bytes, start, end, TOKEN);
-  if (!spanIs(bytes, start, at, "sip")) return faultAt(start, "SIP/2.0/");
+  if (!spanIs(bytes, start, at, "sip")) return faultAt(start, "via-protocol");
   at = skipWhite(bytes, at, end);
-  if (at >= end || bytes[at] !== SLASH) return faultAt(at, "a /");
+  if (at >= end || bytes[at] !== SLASH) return faultAt(at, "via-slash");
   at = skipWhite(bytes, at + 1, end);
   const versionEnd = skipClass(bytes, at, end, TOKEN);
-  if (!anyVersion && !spanIs(bytes, at, versionEnd, "2.0")) return faultAt(at, "2.0");
+  if (!anyVersion && !spanIs(bytes, at, versionEnd, "2.0")) return faultAt(at, "via-version");
   at = skipWhite(bytes, versionEnd, end);
-  if (at >= end || bytes[at] !== SLASH) return faultAt(at, "a /");
+  if (at >= end || bytes[at] !== SLASH) return faultAt(at, "via-slash");
   return skipWhite(bytes, at + 1, end);
 }
 

@@ -74,10 +74,10 @@ export function requestedChanges(
 /** RFC 3261 §10.3 step 6: `*` stands alone and with Expires: 0, or not at all. */
 function wildcard(request: SipRequest, contactCount: number): RequestedChanges | Cause {
   if (contactCount > 1) {
-    return because("wildcard-misused", 400, { expected: "* as the only Contact" });
+    return because("wildcard-misused", 400, { expected: "wildcard-alone" });
   }
   if (request.integer(Header.Expires) !== 0) {
-    return because("wildcard-misused", 400, { expected: "Expires: 0 beside Contact: *" });
+    return because("wildcard-misused", 400, { expected: "wildcard-expires" });
   }
   return REMOVE_ALL;
 }

@@ -1,5 +1,4 @@
 import {
-  causeLanguages,
   completeLanguages,
   glossary,
   guides,
@@ -46,11 +45,10 @@ export interface Edition {
 /** Loads one language of the pages; nothing of it is in memory before. */
 export async function loadEdition(language: CodeLanguage, place: Place): Promise<Edition> {
   const complete = await completeLanguages();
-  const causeLanguage = causeLanguages.find((each) => each === language);
   const [words, reference, causes, ...more] = await Promise.all([
     loadWords(language),
     loadReference(language),
-    causeLanguage === undefined ? undefined : loadCauseContent(causeLanguage),
+    complete.causes.includes(language) ? loadCauseContent(language) : undefined,
     complete.guides.includes(language) ? guides(language) : [],
     complete.glossary.includes(language) ? glossary(language) : undefined,
     complete.whoSentIt.includes(language) ? whoSentIt(language) : undefined,

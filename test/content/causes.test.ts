@@ -3,17 +3,23 @@ import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fromJSONSchema } from "zod";
 import { causeIds, placeholdersOf, readCausePage } from "../../scripts/content/cause-page.ts";
+import type { Languages } from "../../scripts/content/compile-codes.ts";
 import { causes, type CauseId } from "../../src/causes/index.ts";
-import { causeLanguages } from "../../src/codes/index.ts";
+import { cliWordIds } from "../../src/cli/cli-words.ts";
+import type { Phrasing } from "../../src/codes/index.ts";
+import { expectedThings } from "../../src/message/expected.ts";
 import { standardValues, wordIds } from "../../src/explain/index.ts";
 import { isMalformed, parseMessage, registeredStatusCodes } from "../../src/message/index.ts";
 
 const content = new URL("../../content/", import.meta.url);
 const folder = new URL("causes/", content);
+const causeLanguages = (readJson(new URL("languages.json", content)) as Languages).explanations;
 const schema = fromJSONSchema(readJson(new URL("schema/cause.schema.json", content)) as Parameters<typeof fromJSONSchema>[0]);
 
 /** Values that not every case of a cause has: for fixes only, which are left out without them. */
 const SOMETIMES = ["nearMiss", "dnsName", "account"];
+
+type Words = Readonly<Record<string, string>>;
 
 interface Facts {
   readonly relatedCauses: readonly string[];
@@ -78,9 +84,35 @@ for (const id of Object.keys(causes) as CauseId[]) {
   });
 }
 
+/** Words beside the pages: the folder, and the ids that must be there. */
+const vocabularies = [
+  ["explain", wordIds],
+  ["cli", cliWordIds],
+] as const;
+
 for (const language of causeLanguages) {
-  test(`the words of explanations are there in ${language}, and no others`, () => {
-    const words = readJson(new URL(`explain/${language}.json`, content));
-    assert.deepEqual(Object.keys(words as object).toSorted(), [...wordIds].toSorted());
+  for (const [name, ids] of vocabularies) {
+    test(`the words of ${name} are there in ${language}, and no others`, () => {
+      const words = readJson(new URL(`${name}/${language}.json`, content)) as Words;
+      assert.deepEqual(Object.keys(words).toSorted(), [...ids].toSorted());
+      const english = readJson(new URL(`${name}/en.json`, content)) as Words;
+      for (const [id, word] of Object.entries(words)) {
+        const names = placeholdersOf(english[id] ?? "").toSorted();
+        assert.deepEqual(placeholdersOf(word).toSorted(), names, id);
+      }
+    });
+  }
+}
+
+for (const language of (readJson(new URL("languages.json", content)) as Languages).planned) {
+  test(`what a reader of messages can expect has words in ${language}, and nothing else has`, () => {
+    const { expected, units, joins } = readJson(
+      new URL(`phrasing/${language}.json`, content),
+    ) as Phrasing;
+    const ids = [...expectedThings, "wildcard-alone", "wildcard-expires"];
+    assert.deepEqual(Object.keys(expected).toSorted(), ids.toSorted());
+    for (const words of Object.values(expected)) assert.notEqual(words.trim(), "");
+    for (const unit of Object.values(units)) assert.match(unit, /^\{value\}/);
+    assert.deepEqual(Object.keys(joins), ["notes", "sentences", "label"]);
   });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { causeIds } from "../../scripts/content/cause-page.ts";
 import { codeNumbers, pairNames, type Languages } from "../../scripts/content/compile-codes.ts";
 import { guideIds } from "../../scripts/content/compile-guides.ts";
 import { codeLanguages } from "../../src/codes/index.ts";
@@ -39,13 +40,19 @@ const needed = {
   guides: (language: string) => guideIds(content).map((id) => `guides/${id}/${language}.md`),
   glossary: (language: string) => [`glossary/${language}.json`],
   whoSentIt: (language: string) => [`who-sent-it/${language}.json`],
+  explanations: (language: string) => [
+    `explain/${language}.json`,
+    `phrasing/${language}.json`,
+    `cli/${language}.json`,
+    ...causeIds(new URL("causes/", content)).map((id) => `causes/${id}/${language}.md`),
+  ],
 } as const;
 
 test("the planned languages are those that programs can ask for", () => {
   assert.deepEqual(listed.planned, codeLanguages);
 });
 
-for (const part of ["codes", "comparisons", "pairs", "guides", "glossary", "whoSentIt"] as const) {
+for (const part of Object.keys(needed) as (keyof typeof needed)[]) {
   test(`a language is in the list of ${part} when it is complete there, and only then`, () => {
     assert.ok(listed[part].includes("en"));
     for (const language of listed[part]) {

@@ -1,4 +1,4 @@
-import { loadCauseContent } from "../../codes/index.ts";
+import { languageOf, loadCauseContent, type CauseContent } from "../../codes/index.ts";
 import type { Directory } from "../../directory/index.ts";
 import type { Explanation } from "../../explain/index.ts";
 import type { TraceRecord } from "../../trace/index.ts";
@@ -21,7 +21,7 @@ const CASE_ID = /^[0-9a-f]{8}$/i;
 /**
  * `why`: a row for each case found, an {@link Explanation} each, the latest first (of pending ones the longest).
  * Arguments, one of: `id` (case id or Call-ID), `callId`, `to` (an address), `pending: true`, or none: the last that
- * failed. Nothing found is `failed` with exit code 1; nothing pending is no failure.
+ * failed; and `language`, that the words are wanted in. Nothing found is `failed` with exit code 1; nothing pending is no failure.
  */
 export function why(args: CommandArguments, port: WhyPort): AsyncIterable<CommandOutput> {
   return guarded(explainAll(args, port));
@@ -31,10 +31,12 @@ async function* explainAll(args: CommandArguments, port: WhyPort): AsyncIterable
   const isPending = args["pending"] === true;
   const cases = isPending ? pendingCases(port) : foundCases(queryOf(args), port);
   if (cases.length === 0 && !isPending) throw nothingFound(args);
+  const { language = "en" } = args;
+  const content = await loadCauseContent(languageOf(String(language)) ?? "en");
   const shown = isPending ? cases.slice(0, PENDING_LIMIT) : cases;
   for (const records of shown) {
     // oxlint-disable-next-line no-await-in-loop -- a row goes out before the next is worked at
-    yield { kind: "row", value: await explained(records, port) };
+    yield { kind: "row", value: await explained(records, content, port) };
   }
   if (shown.length < cases.length) {
     const text = `${cases.length - shown.length} more are pending; these wait longest`;
@@ -117,10 +119,13 @@ function isMeant(record: TraceRecord, query: CaseQuery): boolean {
 }
 
 /** The words, the numbers of countries and the rules are loaded here, by the first who asks. */
-async function explained(records: readonly TraceRecord[], port: WhyPort): Promise<Explanation> {
+async function explained(
+  records: readonly TraceRecord[],
+  content: CauseContent,
+  port: WhyPort,
+): Promise<Explanation> {
   const { explain, nearMissesFrom, nearMissQuestions, subjectOf } =
     await import("../../explain/index.ts");
-  const content = await loadCauseContent("en");
   const questions = nearMissQuestions(subjectOf(records), { domains: port.domains ?? [] });
   const nearMisses = nearMissesFrom(await askNearMisses(questions, port));
   return explain(records, {
