@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { CauseFacts, CausesModule, Phrasing } from "../../src/codes/cause-content.ts";
+import type { CauseFactsModule, CausesModule, Phrasing } from "../../src/codes/cause-content.ts";
 import { causeIds, readCausePage } from "./cause-page.ts";
 import { dataModule, FIRST_LINE, importTable } from "./module-text.ts";
 
@@ -10,15 +10,17 @@ export function compiledCauses(
 ): readonly (readonly [name: string, text: string])[] {
   const causes = new URL("causes/", content);
   const ids = causeIds(causes);
-  const facts = ids.map((id) => {
-    const { $schema: _, ...rest } = readJson(new URL(`${id}/facts.json`, causes)) as {
-      $schema: string;
-    } & CauseFacts;
-    return [id, rest] as const;
-  });
+  const facts: CauseFactsModule = Object.fromEntries(
+    ids.map((id) => {
+      const { $schema: _, ...rest } = readJson(new URL(`${id}/facts.json`, causes)) as {
+        $schema: string;
+      } & CauseFactsModule[string];
+      return [id, rest];
+    }),
+  );
   const from = "cause-content";
   return [
-    ...dataModule("causes.facts", "CauseFactsModule", Object.fromEntries(facts), from),
+    ...dataModule("causes.facts", "CauseFactsModule", facts, from),
     ...explanations.flatMap((language) => {
       const texts = ids.map((id) => [id, readCausePage(new URL(`${id}/${language}.md`, causes))]);
       const data: CausesModule = {
