@@ -199,6 +199,7 @@ class WrittenLogFile implements LogFile {
 function loadAddon(): Addon | undefined {
   if (addon !== null) return addon;
   addon = undefined;
+  if (process.env["NEXTHOP_NATIVE"] === "off") return undefined;
   try {
     addon = createRequire(import.meta.url)("../../build/mapped-file.node") as Addon;
   } catch {
@@ -212,7 +213,10 @@ function writeAll(descriptor: number, bytes: Buffer, end: number): void {
   while (written < end) written += writeSync(descriptor, bytes, written, end - written);
 }
 
+/** What the addon throws, as Node's own errors read. */
 function named(error: unknown): unknown {
   if (!(error instanceof Error) || !("errno" in error) || "code" in error) return error;
-  return Object.assign(error, { code: getSystemErrorName(-Number(error.errno)) });
+  const code = getSystemErrorName(-Number(error.errno));
+  const message = `${code}: ${error.message.toLowerCase()}, a log of ${MAPPED_SIZE_BYTES} bytes`;
+  return Object.assign(new Error(message, { cause: error }), { code });
 }

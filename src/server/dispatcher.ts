@@ -72,7 +72,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#branchMark = branchMark(parts.proxyOptions.instanceId);
     const { transport, resolver, proxyOptions } = parts;
     const returns = new ResponseReturns(transport, resolver, proxyOptions.random);
-    this.transactions = new TransactionDriver(transport, returns, this);
+    this.transactions = new TransactionDriver(transport, returns, this, parts.proxyOptions.random);
     const outgoing = new OutgoingFlows(parts.transport);
     this.#outgoing = outgoing;
     this.proxy = new ProxyDriver(parts, this.transactions, outgoing, settled);
@@ -239,8 +239,14 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     const entry = this.transactions.servers.get(key);
     if (request.method === "ACK") this.#ack(request, entry, flow, nowMs);
     else if (entry !== undefined) this.transactions.receiveRetransmission(entry, flow, nowMs);
+    else if (this.#repeats(request, key, flow, nowMs)) this.#counters.retransmissions += 1;
     else if (request.method === "CANCEL") this.#cancel(request, key, flow, nowMs);
     else this.#begin(request, key, flow, nowMs);
+  }
+
+  #repeats(request: SipRequest, key: string, flow: Flow, nowMs: number): boolean {
+    if (this.transactions.ended.size === 0 || flow.isReliable) return false;
+    return this.transactions.answerEnded(key, responseFlow(this.#parts, request, flow), nowMs);
   }
 
   #ack(ack: SipRequest, entry: ServerEntry | undefined, flow: Flow, nowMs: number): void {
@@ -267,7 +273,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     // Deviation: RFC 3261 §16.10 has a CANCEL that matches nothing passed on. Every INVITE of ours has a
     // transaction, so this one is for nobody; saying so ends it, relaying it would open a way through us.
     const cause = because("transaction-unknown", 481, { callId: cancel.callId });
-    if (servers.size >= this.#parts.limits.transactions) {
+    if (this.transactions.serverCount >= this.#parts.limits.transactions) {
       this.#refuseStateless(cancel, cause, flow, nowMs);
       return;
     }
@@ -339,7 +345,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   #overload(request: SipRequest): Cause | undefined {
     const { transactions } = this.#parts.limits;
-    if (this.transactions.servers.size >= transactions) {
+    if (this.transactions.serverCount >= transactions) {
       return because("overloaded", 503, { limit: "transactions", limitValue: transactions });
     }
     // Who is in a call may still end it.

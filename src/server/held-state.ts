@@ -21,13 +21,14 @@ export interface HeldState {
 
 /** `askers` besides the registrar. */
 export function heldBy(
-  { servers, outlived, clients, deadlines, awaitedCount }: TransactionDriver,
+  transactions: TransactionDriver,
   registrar: RegistrarDriver,
   askers: readonly { readonly openQuestions: number }[],
   outgoing: OutgoingFlows,
 ): HeldState {
+  const { serverCount, outlived, clients, deadlines, awaitedCount } = transactions;
   return {
-    servers: servers.size,
+    servers: serverCount,
     outlived: outlived.size,
     clients: clients.size,
     deadlines: deadlines.size,

@@ -71,7 +71,7 @@ const nobody: TransactionUser = {
 function setUp(): { readonly wire: Wire; readonly driver: TransactionDriver } {
   const wire = new Wire();
   const returns = new ResponseReturns(wire, zone, seededRandom(1));
-  return { wire, driver: new TransactionDriver(wire, returns, nobody) };
+  return { wire, driver: new TransactionDriver(wire, returns, nobody, seededRandom(1)) };
 }
 
 function invite(sentBy: string): SipRequest {

@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.ts";
 import { flat } from "../base/flat.ts";
+import type { Random } from "../base/random.ts";
 import type { SipRequest, SipResponse } from "../message/index.ts";
 import type { ClientBranch } from "../proxy/index.ts";
 import {
@@ -8,11 +9,13 @@ import {
   InviteServerTransaction,
   NonInviteClientTransaction,
   NonInviteServerTransaction,
+  TRANSACTION_LIFETIME_MS,
   type TransactionOutput,
 } from "../transaction/index.ts";
 import type { Flow, TransportLayer } from "../transport/index.ts";
 import { sentByHop } from "../routing/index.ts";
 import { Deadlines } from "./deadlines.ts";
+import { EndedTransactions } from "./ended-transactions.ts";
 import type { ResponseReturns } from "./response-returns.ts";
 import type { RunningRequest } from "./running-request.ts";
 import { ClientEntry, ServerEntry } from "./transaction-entries.ts";
@@ -47,7 +50,9 @@ export class TransactionDriver {
   readonly deadlines = new Deadlines();
   readonly servers = new Map<string, ServerEntry>();
   readonly clients = new Map<string, ClientEntry>();
-  /** Those that ended, by their timers, before the request of their user did: it still runs. */
+  /** Server transactions that only answer repeated requests any more. */
+  readonly ended: EndedTransactions;
+  /** Those that are in no table any more before the request of their user has ended: it still runs. */
   readonly outlived = new Set<ServerEntry>();
   readonly #transport: TransportLayer;
   readonly #user: TransactionUser;
@@ -62,10 +67,21 @@ export class TransactionDriver {
   /** One array for all drains: an input is drained to its end before the next. */
   #spare: TransactionOutput[] | undefined = [];
 
-  constructor(transport: TransportLayer, returns: ResponseReturns, user: TransactionUser) {
+  constructor(
+    transport: TransportLayer,
+    returns: ResponseReturns,
+    user: TransactionUser,
+    random: Random,
+  ) {
     this.#transport = transport;
     this.#returns = returns;
     this.#user = user;
+    this.ended = new EndedTransactions(this.deadlines, TRANSACTION_LIFETIME_MS, random);
+  }
+
+  /** Server transactions of every state. */
+  get serverCount(): number {
+    return this.servers.size + this.ended.size;
   }
 
   /** Client transactions whose failure to be sent somebody waits for. For leak checks. */
@@ -105,6 +121,14 @@ export class TransactionDriver {
     const out = this.#take();
     entry.machine.receiveRetransmission(nowMs, out);
     this.#drainServer(entry, out, nowMs, "request");
+  }
+
+  /** @returns whether the request repeats one that was answered: it got the same answer, on the flow given */
+  answerEnded(key: string, flow: Flow, nowMs: number): boolean {
+    const text = this.ended.find(key, nowMs);
+    if (text === undefined) return false;
+    this.#transport.send(flow, text, 0);
+    return true;
   }
 
   receiveAck(entry: ServerEntry, ack: SipRequest, nowMs: number): void {
@@ -206,11 +230,13 @@ export class TransactionDriver {
     again: string | undefined,
   ): void {
     let isOver = false;
+    let text = "";
     for (let at = 0; at < out.length; at += 1) {
       const output = out[at] as TransactionOutput;
       switch (output.kind) {
         case "send":
-          this.#sendResponse(entry, output.text);
+          text = output.text;
+          this.#sendResponse(entry, text);
           if (again !== undefined) this.#user.retransmitted(entry, again, nowMs);
           break;
         case "provisionalDue":
@@ -229,11 +255,18 @@ export class TransactionDriver {
       }
     }
     this.#give(out);
-    if (isOver) {
-      this.servers.delete(entry.key);
-      this.deadlines.cancel(entry);
-      if (entry.running !== undefined) this.outlived.add(entry);
-    } else this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+    // What is left of it is Timer J and that text.
+    const hasAnswered = text !== "" && entry.machine.runningTimer === "timerJ";
+    if (hasAnswered) this.ended.add(entry.key, text, nowMs);
+    if (isOver || hasAnswered) this.#forget(entry);
+    else if (!entry.isForgotten) this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+  }
+
+  #forget(entry: ServerEntry): void {
+    entry.isForgotten = true;
+    this.servers.delete(entry.key);
+    this.deadlines.cancel(entry);
+    if (entry.running !== undefined) this.outlived.add(entry);
   }
 
   #sendResponse(entry: ServerEntry, text: string): void {

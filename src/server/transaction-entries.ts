@@ -31,6 +31,8 @@ export class ServerEntry extends Deadline {
   readonly sentBy: ListedHop | undefined;
   /** Whose request it is, until that has ended. */
   running: RunningRequest | undefined = undefined;
+  /** It is in no table any more. */
+  isForgotten = false;
   readonly #driver: EntryDriver;
 
   constructor(

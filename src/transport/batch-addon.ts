@@ -30,11 +30,11 @@ export interface BatchAddon {
 let loaded: BatchAddon | undefined;
 let isLoaded = false;
 
-/** The addon, where it was built at installation. `NEXTHOP_UDP=dgram` in the environment does without it. */
+/** The addon, where it was built at installation. `NEXTHOP_NATIVE=off` in the environment does without it. */
 export function batchAddon(): BatchAddon | undefined {
   if (isLoaded) return loaded;
   isLoaded = true;
-  if (process.env["NEXTHOP_UDP"] === "dgram") return undefined;
+  if (process.env["NEXTHOP_NATIVE"] === "off") return undefined;
   try {
     const addon = createRequire(import.meta.url)("../../build/udp-batch.node") as BatchAddon;
     if (addon.layout === LAYOUT) loaded = addon;

@@ -12,11 +12,41 @@ const FULL = "--fsize=0:unlimited";
 const NEARLY_FULL = "--fsize=300:unlimited";
 const ROOM = "--fsize=unlimited:unlimited";
 
+const WRITTEN = { native: false } as const;
+
+test(
+  "without room for a log REGISTER is 503 with its cause; where it is memory as where it is written",
+  NEEDS_PRLIMIT,
+  async () => {
+    for (const native of [true, false]) {
+      // oxlint-disable-next-line no-await-in-loop
+      const server = await new ServeProcess().open(["alice"], { native });
+      try {
+        server.limit(FULL);
+        // oxlint-disable-next-line no-await-in-loop
+        assert.equal(await server.register("alice", contactOf("alice")), 503);
+        assert.match(server.command("why", "--last"), /location-unreachable: [^]*EFBIG/);
+        server.limit(ROOM);
+        // oxlint-disable-next-line no-await-in-loop
+        assert.equal(await server.register("alice", contactOf("alice")), 200);
+        // oxlint-disable-next-line no-await-in-loop
+        await server.kill("SIGKILL");
+        // oxlint-disable-next-line no-await-in-loop
+        await server.start({ native });
+        assert.deepEqual(boundAt(server), ["alice"]);
+      } finally {
+        // oxlint-disable-next-line no-await-in-loop
+        await server.close();
+      }
+    }
+  },
+);
+
 test(
   "with a full disk REGISTER is 503 with its cause, calls go on, and with room again it is 200",
   NEEDS_PRLIMIT,
   async () => {
-    const server = await new ServeProcess().open(["alice", "bob"]);
+    const server = await new ServeProcess().open(["alice", "bob"], WRITTEN);
     try {
       assert.equal(await server.register("alice", contactOf("alice")), 200);
       server.limit(FULL);
@@ -47,7 +77,7 @@ test(
   NEEDS_PRLIMIT,
   async () => {
     const users = ["a", "b", "c", "d", "e", "f"];
-    const server = await new ServeProcess().open(users);
+    const server = await new ServeProcess().open(users, WRITTEN);
     try {
       server.limit(NEARLY_FULL);
       const codes = await registerEach(server, users);

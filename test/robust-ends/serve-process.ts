@@ -16,6 +16,8 @@ export const hasPrlimit = spawnSync("prlimit", ["--version"]).status === 0;
 /** What the process may not go beyond from its start. */
 interface ServeLimits {
   readonly openFiles?: number;
+  /** False: without the addons. */
+  readonly native?: boolean;
 }
 
 /** A `nexthop serve` of its own process with a data folder, and one socket that talks to it. */
@@ -50,7 +52,7 @@ export class ServeProcess {
     return this;
   }
 
-  async start({ openFiles }: ServeLimits = {}): Promise<void> {
+  async start({ openFiles, native = true }: ServeLimits = {}): Promise<void> {
     const where = "--listen udp:127.0.0.1:0 --listen tcp:127.0.0.1:0 --auth none --http off";
     const options = `serve --domain ${DOMAIN} ${where} --data ${this.data}`;
     const before = openFiles === undefined ? "" : `ulimit -n ${openFiles}; `;
@@ -58,6 +60,7 @@ export class ServeProcess {
     const shell = ["-c", `${before}exec "$0" "$@"`, process.execPath, program];
     const child = spawn("sh", [...shell, ...options.split(" ")], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: native ? process.env : { ...process.env, NEXTHOP_NATIVE: "off" },
     });
     this.#child = child;
     process.once("exit", () => child.kill("SIGKILL"));
