@@ -56,14 +56,16 @@ test("the chooser without script: a form whose answer is the page of the pair", 
   }
 });
 
+async function searched(query: string): Promise<string> {
+  return (await ask(`/en/search?q=${encodeURIComponent(query)}`)).text();
+}
+
 test("the search without script: by number, phrase of a vendor, Q.850 cause; nothing found says what to try", async () => {
-  const page = async (query: string): Promise<string> =>
-    (await ask(`/en/search?q=${encodeURIComponent(query)}`)).text();
-  assert.match(await page("404"), /href="\/en\/codes\/404"/);
-  assert.match(await page("Not here"), /href="\/en\/codes\/404"[^]*Kamailio/);
-  assert.match(await page("cause 17"), /href="\/en\/codes\/486"/);
-  assert.match(await page("<script>x"), /Nothing found for “&lt;script&gt;x”/);
-  assert.match(await page(""), /<p role="status"><\/p>/);
+  assert.match(await searched("404"), /href="\/en\/codes\/404"/);
+  assert.match(await searched("Not here"), /href="\/en\/codes\/404"[^]*Kamailio/);
+  assert.match(await searched("cause 17"), /href="\/en\/codes\/486"/);
+  assert.match(await searched("<script>x"), /Nothing found for “&lt;script&gt;x”/);
+  assert.match(await searched(""), /<p role="status"><\/p>/);
 });
 
 test("a path that leads nowhere is 404, in the reader's language, with codes near a number in it", async () => {
@@ -128,11 +130,13 @@ function strict(schema: z.ZodType, body: unknown): void {
   assert.deepEqual(parsed.data, body, "nothing that the schema does not know");
 }
 
+function schemaOf(path: string): z.ZodType {
+  return routes.find((row) => row.path === path)?.answer ?? assert.fail(path);
+}
+
 test("every code, cause and written pair holds to the schemas of the API", async () => {
   const { codes } = (await (await ask("/api/codes")).json()) as { codes: { code: number }[] };
   const { causes } = (await (await ask("/api/causes")).json()) as { causes: { id: string }[] };
-  const schemaOf = (path: string): z.ZodType =>
-    routes.find((row) => row.path === path)?.answer ?? assert.fail(path);
   for (const { code } of codes) {
     strict(schemaOf("/codes/{code}"), await (await ask(`/api/codes/${code}`)).json());
     const answer = await ask(`/api/compare/404-${code}`);

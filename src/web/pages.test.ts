@@ -148,19 +148,19 @@ test("what is not there has no page: another number, half a pair, one code twice
   assert.deepEqual(pageAt("compare/480-404", english), { kind: "moved", path: "compare/404-480" });
 });
 
-function said(text: string): string {
+function inMarkup(text: string): string {
   return textOf(inline(text, english));
 }
 
 test("our Markdown: what it marks is marked, what looks like a tag is text", () => {
-  assert.equal(said("a <b> & `c<d`"), "a &lt;b&gt; &amp; <code>c&lt;d</code>");
+  assert.equal(inMarkup("a <b> & `c<d`"), "a &lt;b&gt; &amp; <code>c&lt;d</code>");
   assert.equal(
-    said("**so [480](code:480)**"),
+    inMarkup("**so [480](code:480)**"),
     '<strong>so <a href="/en/codes/480">480</a></strong>',
   );
-  assert.equal(said("[x](nope:1)"), "x");
+  assert.equal(inMarkup("[x](nope:1)"), "x");
   assert.equal(
-    said("RFC 3261 §16.6 step 5"),
+    inMarkup("RFC 3261 §16.6 step 5"),
     '<a class="rfc" href="https://www.rfc-editor.org/rfc/rfc3261.html#section-16.6">RFC 3261 §16.6</a> step 5',
   );
 });
