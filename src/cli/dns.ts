@@ -94,6 +94,10 @@ function linesOf({ uri, questions, destinations }: Located, teller: string): str
   const width = Math.max(...destinations.map(({ destination }) => destination.length));
   for (const [at, destination] of destinations.entries()) {
     lines.push(destinationLine(at + 1, destination, width));
+    const { withoutTcp } = destination;
+    if (withoutTcp === undefined) continue;
+    const forTime = timeText(withoutTcp.forSeconds);
+    lines.push(`     no TCP there for ${forTime}: requests over 1300 bytes go by UDP too`);
   }
   return lines;
 }

@@ -50,6 +50,9 @@ function partsOf(branch: BranchFacts, content: CauseContent): string[] {
     if (failedCauseId !== "") {
       parts.push(say(content, "branch-failed", { cause: failedCauseId, afterMs }));
     }
+    if (branch.avoidedForMs > 0) {
+      parts.push(say(content, "branch-avoided", { forMs: branch.avoidedForMs }));
+    }
   } else if (branch.provisionals.length === 0 && branch.awaitedName === "") {
     parts.push(say(content, "branch-nothing"));
   }

@@ -21,6 +21,8 @@ export interface BranchFacts {
   awaitedName: string;
   /** The branch whose failed destination it takes the place of; 0 when none. */
   insteadOf: number;
+  /** How long its destination is tried last from then on; 0: it is not. */
+  avoidedForMs: number;
   /** For its size, or because there was no connection (then without a size). */
   switchedTo: { readonly transport: "tcp" | "udp"; readonly sizeBytes: number } | undefined;
 }
@@ -154,6 +156,9 @@ function noteBranch(branches: Map<number, BranchFacts>, event: BranchEvent): voi
     case "failed-over":
       branch.insteadOf = event.after;
       break;
+    case "destination-avoided":
+      branch.avoidedForMs = event.forMs;
+      break;
     case "transport-switched": {
       const transport = event.to.startsWith("tcp:") ? "tcp" : "udp";
       branch.switchedTo = { transport, sizeBytes: event.sizeBytes };
@@ -204,6 +209,7 @@ function newBranch(number: number, startedAtMs: number): BranchFacts {
     cancelledAtMs: undefined,
     awaitedName: "",
     insteadOf: 0,
+    avoidedForMs: 0,
     switchedTo: undefined,
   };
 }

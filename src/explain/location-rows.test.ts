@@ -29,6 +29,7 @@ test("a failover says which branch took the place of which, and what was skipped
     .branch(1, FAR, FIRST)
     .at(10)
     .got(1, 503, "Service Unavailable")
+    .add("destination-avoided", 1, FIRST, "busy", 60_000)
     .add("destination-skipped", 2, "udp:203.0.113.8:5060", "failed", 0)
     .add("failed-over", 2, 1, "RFC 3263 §4.3")
     .branch(2, FAR, SECOND)
@@ -39,7 +40,7 @@ test("a failover says which branch took the place of which, and what was skipped
   assert.deepEqual(lines(record, /^(?:branch \d+ udp|skipped)/), [
     "skipped udp:203.0.113.9:5060 did not answer a moment ago: tried last for another 21 s",
     "skipped udp:203.0.113.8:5060 it has failed for this request already",
-    `branch 1 ${FIRST} ended with 503 after 9 ms`,
+    `branch 1 ${FIRST} ended with 503 after 9 ms, tried last for 60 s from then on`,
     `branch 2 ${SECOND} in place of branch 1, ended with 486 after 10 ms`,
   ]);
 });

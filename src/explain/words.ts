@@ -53,6 +53,7 @@ export const wordIds = [
   "branch-resolving",
   "branch-kept",
   "branch-instead",
+  "branch-avoided",
   "branch-by-tcp",
   "branch-by-udp",
   "said-after",

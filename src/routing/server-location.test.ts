@@ -254,6 +254,28 @@ test("when SRV cannot be known the domain's own address is not guessed at, and s
   ]);
 });
 
+test("two servers whose addresses nobody tells are enough waiting: the others are not asked about", () => {
+  const zone: Record<string, ZoneEntry> = {
+    "SRV _sip._udp.example.org": [1, 2, 3].map((at) => `${at} 0 5060 s${at}.example.org`),
+    "A s3.example.org": ["192.0.2.3"],
+  };
+  for (const at of [1, 2]) {
+    zone[`A s${at}.example.org`] = "silence";
+    zone[`AAAA s${at}.example.org`] = "silence";
+  }
+  const uri = "sip:example.org;transport=udp";
+  assert.deepEqual(located(uri, zone), [
+    "SRV _sip._udp.example.org",
+    "A s1.example.org + AAAA s1.example.org",
+    "A s2.example.org + AAAA s2.example.org",
+    "s1.example.org: no name server answered; s2.example.org: no name server answered",
+  ]);
+  assert.deepEqual(
+    destinations(uri, { ...zone, "A s2.example.org": [], "AAAA s2.example.org": [] }),
+    ["udp:192.0.2.3:5060"],
+  );
+});
+
 test("what was not found is said once, with the name", () => {
   assert.equal(
     located("sip:missing.example:5060", {

@@ -58,6 +58,7 @@ export class ServerLocation {
   #awaited = 0;
   #questions = 0;
   #silences = 0;
+  #silent: Query | undefined = undefined;
   #hasFound = false;
   /** Held back until A has been answered too. */
   #ipv6: Endpoint[] = [];
@@ -96,7 +97,11 @@ export class ServerLocation {
     this.#awaited -= 1;
     const outcome = outcomeOf(question, answer);
     const row: Row = serverLocationTable[query.stage][outcome];
-    if (outcome === "silent") this.#silences += 1;
+    // A and AAAA are asked at once: their silences are one wait.
+    if (outcome === "silent" && query !== this.#silent) {
+      this.#silent = query;
+      this.#silences += 1;
+    }
     this.#act(this.#silences < SILENCES_MAX ? row.does : "giveUp", query, answer);
     if (isReason(query.stage, row.does)) this.#note(question, answer);
     if (this.#awaited === 0) {

@@ -34,6 +34,15 @@ test("one that is avoided stands last, with the reason and how long it still wil
   ]);
 });
 
+test("where no TCP was found it is said, and the order stays (RFC 3261 §18.1.1)", async () => {
+  const avoided = new AvoidedDestinations(30_000);
+  avoided.avoid({ transport: "tcp", address: "192.0.2.1", port: 5060 }, "unreachable", 0);
+  assert.deepEqual((await located("example.net", avoided, 5_000)).row?.destinations, [
+    { destination: "udp:192.0.2.1:5060", withoutTcp: { forSeconds: 25 } },
+    { destination: "udp:192.0.2.2:5060" },
+  ]);
+});
+
 test("a name that leads nowhere is told with its questions, and fails", async () => {
   const { outputs, row } = await located("missing.example");
   assert.equal(row?.questions.length, 5);

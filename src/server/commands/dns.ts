@@ -1,5 +1,5 @@
 import type { DnsAnswer, DnsQuestion } from "../../base/dns.ts";
-import { formatEndpoint } from "../../base/endpoint.ts";
+import { formatEndpoint, type Endpoint } from "../../base/endpoint.ts";
 import type { Random } from "../../base/random.ts";
 import { parseUri } from "../../message/index.ts";
 import {
@@ -46,6 +46,8 @@ export interface ToldDestination {
   readonly destination: string;
   /** Tried last until then; undefined for most. */
   readonly avoided?: { readonly reason: AvoidReason; readonly forSeconds: number };
+  /** No TCP was found there: requests too large for UDP go by UDP all the same until then (RFC 3261 §18.1.1). */
+  readonly withoutTcp?: { readonly forSeconds: number };
 }
 
 /** What `dns` ends with. */
@@ -113,14 +115,7 @@ async function locatedFrom(uri: string, hop: ListedHop, port: DnsPort): Promise<
   for (;;) {
     const step = list.next(nowMs(), () => undefined);
     if (step.kind === "destination") {
-      const { transport, address, port: number } = step.destination;
-      const dead = avoided.find(step.destination, nowMs());
-      destinations.push({
-        destination: formatEndpoint(transport, address, number),
-        ...(dead === undefined
-          ? {}
-          : { avoided: { reason: dead.reason, forSeconds: secondsTo(dead.untilMs, nowMs()) } }),
-      });
+      destinations.push(toldDestination(step.destination, avoided, nowMs()));
     } else if (step.kind === "ask") {
       const asked = step.questions.map((question) => [question, resolver.ask(question)] as const);
       for (const [question, answer] of asked) {
@@ -135,6 +130,23 @@ async function locatedFrom(uri: string, hop: ListedHop, port: DnsPort): Promise<
       return { uri, questions, destinations, detail };
     }
   }
+}
+
+function toldDestination(
+  { transport, address, port }: Endpoint,
+  avoided: AvoidedDestinations,
+  nowMs: number,
+): ToldDestination {
+  const dead = avoided.find({ transport, address, port }, nowMs);
+  const twin =
+    transport === "udp" ? avoided.find({ transport: "tcp", address, port }, nowMs) : undefined;
+  return {
+    destination: formatEndpoint(transport, address, port),
+    ...(dead === undefined
+      ? {}
+      : { avoided: { reason: dead.reason, forSeconds: secondsTo(dead.untilMs, nowMs) } }),
+    ...(twin === undefined ? {} : { withoutTcp: { forSeconds: secondsTo(twin.untilMs, nowMs) } }),
+  };
 }
 
 function told(
