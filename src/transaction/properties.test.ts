@@ -34,7 +34,7 @@ const inputs = fc.array(
     what: fc.constantFrom("status", "status", "request", "ack", "transportError", "nothing"),
     statusCode: fc.constantFrom(...codes),
   }),
-  { maxLength: 12 },
+  { maxLength: 30 },
 ) as fc.Arbitrary<readonly Input[]>;
 
 function feed(machine: Machine, input: Input, nowMs: number, out: TransactionOutput[]): void {
@@ -111,6 +111,13 @@ for (const [name, create] of subjects) {
         assert.equal(machine.state, "terminated");
         assert.equal(machine.deadlineMs, Infinity);
         assert.equal(machine.runningTimer, undefined);
+        for (const input of sequence) {
+          const late: TransactionOutput[] = [];
+          machine.advance(nowMs + LIMIT_MS + input.afterMs, late);
+          feed(machine, input, nowMs + LIMIT_MS + input.afterMs, late);
+          assert.ok(late.every(isDropOrItsRow), "it stays silent");
+          assert.equal(machine.deadlineMs, Infinity, "and books nothing");
+        }
 
         const finals = all.filter(
           (output) => output.kind === "passUp" && output.response.statusCode >= 300,
@@ -123,7 +130,7 @@ for (const [name, create] of subjects) {
         );
         assert.equal(all.filter(endsIt).length, 1, "it ends once");
       }),
-      { numRuns: 300, seed: 3261 },
+      { numRuns: 600, seed: 3261 },
     );
   });
 }

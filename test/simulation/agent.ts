@@ -122,8 +122,8 @@ export class Agent {
   comeBack(): void {
     if (this.#death === "unplugged") {
       this.#world.network.plug(this.options.local.address);
-      // What was said on a stream meanwhile is not said again here, as TCP would.
-      if (this.options.local.transport === "tcp") this.excuseCalls();
+      // What was said meanwhile may not be said again: a stream repeats nothing here, and 64*T1 may be over.
+      this.excuseCalls();
     }
     if (this.#death === "closed") {
       this.#userAgent = userAgentOf(this.options, this.#userAgent.answer, this.#world.random);

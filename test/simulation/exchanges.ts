@@ -43,12 +43,13 @@ export function exchangesIn({
 }): Exchanges {
   const answered = new Set(
     unreadable
-      .filter(({ side }) => side === "arrived at server")
+      .filter(({ side, text }) => side === "arrived at server" && !text.startsWith("SIP/2.0 "))
       .map(({ atMs, from }) => `${atMs} ${hostOf(from)}`),
   );
   const upstream: UpstreamExchange[] = [];
   /** The latest of each key: a branch that comes again when its transaction is over starts another. */
   const latest = new Map<string, UpstreamExchange>();
+  const saidByOthers = new Set<string>();
   const downstream = new Map<string, DownstreamExchange>();
   const origins = new Map<SipRequest, UpstreamExchange>();
   const relayedAcks: RequestEntry[] = [];
@@ -67,11 +68,13 @@ export function exchangesIn({
       isResponse(entry) &&
       entry.message.statusCode >= 400 &&
       ![401, 407].includes(entry.message.statusCode) &&
+      !saidByOthers.has(`${entry.atMs} ${entry.message.statusCode}`) &&
       answered.has(`${entry.atMs} ${hostOf(entry.to)}`);
     if (isResponse(entry) && entry.side === "sent by server" && !isToUnreadable) {
       latest.get(responseKey(entry))?.responses.push(entry);
     }
     if (isResponse(entry) && entry.side === "arrived at server") {
+      saidByOthers.add(`${entry.atMs} ${entry.message.statusCode}`);
       downstream.get(responseKey(entry))?.responses.push(entry);
     }
   }
