@@ -1,8 +1,10 @@
 // `npm run bench:load`: whole calls through Nexthop and through Kamailio (when it is installed), on this machine, in
 // the same run, in turn: A B A B. Load goes to 127.0.0.1 only, for some seconds, and stops by itself.
 //
-//   npm run bench:load -- [--rounds 3] [--seconds 4] [--users 1000] [--outstanding 16] [--rate 0]
-//                         [--only nexthop] [--kinds call,notfound,register] [--settle 0] [--save]
+//   npm run bench:load -- [--rounds 3] [--seconds 4] [--users 1000] [--outstanding 16] [--only nexthop]
+//                         [--scenarios call,notfound,register,call@500,call@1500,steady] [--off] [--settle 0] [--save]
+//
+// `--off` adds a Nexthop that keeps no trace and no case, to see what these cost.
 //
 // CPU is that of the whole process tree while the generator runs. What a server puts off until later (transactions
 // linger for up to 32 s) is not in it: `--settle 35` waits for it and says what it was.
@@ -12,15 +14,10 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import {
-  compileGenerator,
-  generate,
-  isClean,
-  workKinds,
-  type GeneratorResult,
-} from "./generator.ts";
+import { compileGenerator, generate, isClean, type GeneratorResult } from "./generator.ts";
 import { cpuMicrosecondsOf, memoryMegabytesOf } from "./process-tree.ts";
 import { medianOf, tableOf, type Round } from "./report.ts";
+import { scenarioOf, type Scenario } from "./scenario.ts";
 import { commitOf, serverKinds, startServer, type RunningServer } from "./servers.ts";
 
 /** A round that is not clean is repeated so often, and then the bench has failed. */
@@ -32,9 +29,9 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "4" },
     users: { type: "string", default: "1000" },
     outstanding: { type: "string", default: "16" },
-    rate: { type: "string", default: "0" },
     only: { type: "string" },
-    kinds: { type: "string", default: workKinds.join(",") },
+    scenarios: { type: "string", default: "call,notfound,register" },
+    off: { type: "boolean", default: false },
     settle: { type: "string", default: "0" },
     save: { type: "boolean", default: false },
   },
@@ -42,9 +39,12 @@ const { values } = parseArgs({
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const users = Number(values.users);
 const seconds = Number(values.seconds);
-const kinds = workKinds.filter((kind) => values.kinds.split(",").includes(kind));
+const asked = values.scenarios.split(",").map((word) => scenarioOf(word, seconds));
+for (const wrong of asked) if (typeof wrong === "string") fail(wrong);
+const scenarios = asked.filter((each) => typeof each !== "string");
 const installed = serverKinds
-  .filter(({ name }) => values.only === undefined || name === values.only)
+  .filter(({ name }) => values.only === undefined || name.startsWith(values.only))
+  .filter(({ isExtra }) => values.off || !isExtra)
   .filter((kind) => {
     const isThere = kind.version() !== undefined;
     if (!isThere) console.log(`${kind.name} is not installed here: left out.`);
@@ -60,9 +60,10 @@ try {
   for (const server of servers) await getReady(program, server);
   // The first round warms up (the compiler of V8, the caches of both) and is not counted.
   for (let round = 0; round <= Number(values.rounds); round += 1) {
-    for (const kind of kinds) {
+    for (const scenario of scenarios) {
+      if (scenario.rounds !== undefined && (round === 0 || round > scenario.rounds)) continue;
       for (const server of servers) {
-        const result = await measure(program, server, kind);
+        const result = await measure(program, server, scenario);
         if (round > 0) rounds.push(result);
       }
     }
@@ -86,12 +87,16 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+function fail(what: string): never {
+  console.error(what);
+  process.exit(2);
+}
+
 function run(
   program: string,
   server: RunningServer,
-  kind: Round["kind"],
+  { kind, rate, seconds: length }: Scenario,
   count = 0,
-  rate = 0,
 ): Promise<GeneratorResult> {
   const { serverPort, calleePort } = server;
   const outstanding = Math.min(Number(values.outstanding), users);
@@ -99,7 +104,7 @@ function run(
     serverPort,
     calleePort,
     users,
-    seconds,
+    seconds: length,
     outstanding,
     rate,
     count,
@@ -108,35 +113,48 @@ function run(
 
 /** Waits until it answers, then registers every user's device. */
 async function getReady(program: string, server: RunningServer): Promise<void> {
-  const first = await run(program, server, "register", 1);
+  // It stops when all are done; 10,000 a second is what any of them can do.
+  const limit = 10 + users / 10_000;
+  const register = { name: "", kind: "register", rate: 0, seconds: limit, lastSeconds: 0 } as const;
+  const first = await run(program, server, register, 1);
   if (first.completed !== 1) throw new Error(`${server.name} does not answer: ${first.firstFault}`);
   // A server that was not up yet at the first try has made us repeat; registering all must be clean.
-  const all = await run(program, server, "register", users);
+  const all = await run(program, server, register, users);
   if (all.completed !== users) throw new Error(`${server.name}: ${all.firstFault}`);
 }
 
-async function measure(
-  program: string,
-  server: RunningServer,
-  kind: Round["kind"],
-): Promise<Round> {
+async function measure(program: string, server: RunningServer, scenario: Scenario): Promise<Round> {
+  const { name, rate, lastSeconds } = scenario;
   let last = "";
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const before = cpuMicrosecondsOf(server.processId);
-    const result = await run(program, server, kind, 0, Number(values.rate));
+    let before = cpuMicrosecondsOf(server.processId);
+    const running = run(program, server, scenario);
+    if (lastSeconds > 0) {
+      await wait((scenario.seconds - lastSeconds) * 1000);
+      before = cpuMicrosecondsOf(server.processId);
+      await wait(lastSeconds * 1000);
+    } else await running;
     const cpuMicroseconds = cpuMicrosecondsOf(server.processId) - before;
+    const result = await running;
     if (isClean(result)) {
-      const cpuUs = cpuMicroseconds / result.completed;
+      const cpuUs = cpuMicroseconds / (lastSeconds > 0 ? rate * lastSeconds : result.completed);
       console.log(
-        `${server.name} ${kind}: ${cpuUs.toFixed(1)} µs of CPU each, ${result.perSecond.toFixed(0)}/s`,
+        `${server.name} ${name}: ${cpuUs.toFixed(1)} µs of CPU each, ${result.perSecond.toFixed(0)}/s`,
       );
       const memory = memoryMegabytesOf(server.processId);
-      return { server: server.name, version: server.version, kind, cpuUs, memory, result };
+      return {
+        server: server.name,
+        version: server.version,
+        scenario: name,
+        cpuUs,
+        memory,
+        result,
+      };
     }
     last = `${result.failed} failed, ${result.retransmissions} repeated: ${result.firstFault}`;
-    console.log(`${server.name} ${kind}: no result (${last}), try ${attempt} of ${TRIES}`);
+    console.log(`${server.name} ${name}: no result (${last}), try ${attempt} of ${TRIES}`);
   }
-  throw new Error(`${server.name} ${kind}: no clean run in ${TRIES} tries: ${last}`);
+  throw new Error(`${server.name} ${name}: no clean run in ${TRIES} tries: ${last}`);
 }
 
 function finish(laterMs: Readonly<Record<string, number>>): void {
@@ -145,7 +163,8 @@ function finish(laterMs: Readonly<Record<string, number>>): void {
   const machine = `${processors[0]?.model.trim() ?? "?"}, ${processors.length} cores, Node ${process.version}, commit ${commit}`;
   console.log(`\n${machine}\n`);
   const mine = servers.map(({ name }) => name);
-  console.log(tableOf(rounds, mine, kinds));
+  const names = scenarios.map(({ name }) => name);
+  console.log(tableOf(rounds, mine, names));
   for (const [name, ms] of Object.entries(laterMs)) {
     const total = rounds
       .filter(({ server }) => server === name)
@@ -154,10 +173,11 @@ function finish(laterMs: Readonly<Record<string, number>>): void {
   }
   if (!values.save) return;
   const medians = mine.flatMap((server) =>
-    kinds.map((kind) => ({
+    names.map((scenario) => ({
       server,
-      kind,
-      cpuUs: medianOf(rounds, server, kind, ({ cpuUs }) => cpuUs),
+      scenario,
+      cpuUs: medianOf(rounds, server, scenario, ({ cpuUs }) => cpuUs),
+      p99Ms: medianOf(rounds, server, scenario, ({ result }) => result.p99Ms),
     })),
   );
   const date = new Date().toISOString().slice(0, 10);

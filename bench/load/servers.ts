@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 /** A server under test: how it is started, and what it calls itself. */
 export interface ServerKind {
   readonly name: string;
+  /** Only when it is asked for. */
+  readonly isExtra?: boolean;
   /** undefined when it is not installed. */
   readonly version: () => string | undefined;
   /** The command that serves on `port`, with `users` users (`user0`…) in the domain `bench.test`. */
@@ -27,19 +29,30 @@ export interface RunningServer {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const nexthop = join(root, "bin/nexthop.js");
 
+function nexthopCommand(preload: readonly string[]): ServerKind["command"] {
+  return (port, folder, users) => {
+    const list = join(folder, "users.csv");
+    const rows = Array.from({ length: users }, (_, at) => `user${at}@bench.test,secret${at}\n`);
+    writeFileSync(list, rows.join(""));
+    const data = join(folder, "data");
+    execFileSync(process.execPath, [nexthop, "user", "import", list, "--data", data]);
+    const options = `serve --domain bench.test --listen udp:127.0.0.1:${port} --data ${data}`;
+    const words = [...options.split(" "), "--auth", "none", "--http", "off"];
+    return [process.execPath, ...preload, nexthop, ...words];
+  };
+}
+
 export const serverKinds: readonly ServerKind[] = [
   {
     name: "nexthop",
     version: () => (existsSync(join(root, "src/cli/main.ts")) ? commitOf(root) : undefined),
-    command: (port, folder, users) => {
-      const list = join(folder, "users.csv");
-      const rows = Array.from({ length: users }, (_, at) => `user${at}@bench.test,secret${at}\n`);
-      writeFileSync(list, rows.join(""));
-      const data = join(folder, "data");
-      execFileSync(process.execPath, [nexthop, "user", "import", list, "--data", data]);
-      const options = `serve --domain bench.test --listen udp:127.0.0.1:${port} --data ${data}`;
-      return [process.execPath, nexthop, ...options.split(" "), "--auth", "none", "--http", "off"];
-    },
+    command: nexthopCommand([]),
+  },
+  {
+    name: "nexthop-off",
+    isExtra: true,
+    version: () => commitOf(root),
+    command: nexthopCommand(["--import", new URL("without-traces.ts", import.meta.url).href]),
   },
   {
     name: "kamailio",
