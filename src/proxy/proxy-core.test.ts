@@ -252,6 +252,23 @@ test("the text of a branch is the request, forwarded (RFC 3261 §16.6)", () => {
   assert.equal(message.topVia.branchId, branch.branchId);
 });
 
+test("a device keeps its transport inside a dialog, a next hop that is resolved does not (deviation from RFC 3261 §18.1.1)", () => {
+  const token = dialogTokenOf("call-1", optionsOf().tokenKey);
+  const ours = `Route: <sip:192.0.2.100:5060;lr;${DIALOG_TOKEN_PARAMETER}=${token}>`;
+  const leavesUdp = (uri: string, ...routes: string[]): boolean => {
+    const { core, said: outputs } = new Lab({
+      uri,
+      toTag: "t1",
+      fields: [ours, ...routes],
+    }).start();
+    const [branch] = core.branches;
+    assert.equal(outputs[0], "start 1 to udp:192.0.2.7:5060");
+    return branch !== undefined && core.leavesUdp(branch, 1_301, NOW_MS);
+  };
+  assert.equal(leavesUdp("sip:bob@192.0.2.7"), false);
+  assert.equal(leavesUdp("sip:bob@10.0.0.7", "Route: <sip:192.0.2.7;lr>"), true);
+});
+
 test("sips to a registered user is a 480 with warn-code 380: sip would do (RFC 5630 §5.3)", () => {
   const lab = new Lab({ uri: "sips:bob@example.org" }).start();
   assert.deepEqual(lab.said.slice(-2), ["480 sips-not-available", "ended"]);

@@ -196,6 +196,10 @@ export class ProxyCore {
 
   /** Too large for UDP? @returns whether `branch` goes by TCP now, and its text must be built anew */
   leavesUdp(branch: ClientBranch, sizeBytes: number, nowMs: number): boolean {
+    const { toTag } = this.#request;
+    // Inside a dialog and without a Route that leads on, the next hop is the device that the call was set up with.
+    const isDevice = toTag !== undefined && this.#routing?.firstRoute === undefined;
+    if (isDevice && branch.destinations === undefined) return false;
     return leaveUdp(branch, sizeBytes, this.#options, this.#trace, nowMs);
   }
 

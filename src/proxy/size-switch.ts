@@ -15,8 +15,8 @@ const SECTION = "RFC 3261 §18.1.1";
  * Moves a branch whose request is `sizeBytes` long from UDP to TCP at the same address and port, where it must.
  *
  * Deviation: RFC 3261 §18.1.1 makes no exception; a binding is called over the transport it registered with, whatever
- * the size, for a device behind a NAT is reachable no other way. A destination where TCP was found dead a moment ago
- * gets its request by UDP at once, as it would two seconds later.
+ * the size, and so is its device by its own address inside a dialog: behind a NAT it is reachable no other way. A
+ * destination where TCP was found dead a moment ago gets its request by UDP at once, as it would two seconds later.
  *
  * @returns whether it goes by TCP now, and its text must be built anew
  */
