@@ -2,13 +2,13 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 
 /** A relay between two ports of 127.0.0.1: what comes to `port` goes on to the other, and its answers come back. */
-export interface Relay {
+interface Relay {
   readonly port: number;
   readonly close: () => void;
 }
 
 /** Passes on what `change` makes of each datagram; undefined: it is lost. */
-export async function startRelay(
+async function startRelay(
   towardsPort: number,
   change: (text: string) => string | undefined,
 ): Promise<Relay> {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startNexthop, type NexthopProcess } from "./nexthop-process.ts";
 import { freePort } from "./ports.ts";
-import { startLossyRelay, startRelay, type Relay } from "./relay.ts";
+import { startLossyRelay } from "./relay.ts";
 import { needSipp, sipp, startSipp, type RunningSipp } from "./sipp.ts";
 
 type Transport = "udp" | "tcp";
@@ -135,26 +135,19 @@ describe("without authentication", () => {
 
 describe("with digest authentication", () => {
   let server: NexthopProcess;
-  // SIPp 3.6 reads the first challenge and gives up when that is not MD5, where a user agent looks further for one
-  // that it knows (RFC 8760 §2.4): it is shown the MD5 one alone.
-  let onlyMd5: Relay;
+  // SIPp 3.6 reads the first challenge and gives up when that is not MD5; its scenarios say who they are, and Nexthop
+  // knows that of them (`digest.md5OnlyFor`).
   before(async () => {
     server = await startNexthop({ users: ["bob", "dora", "caller"], auth: "digest" });
-    onlyMd5 = await startRelay(server.port, (text) =>
-      text.replaceAll(/^[\w-]+-Authenticate: .*algorithm=SHA-.*\r\n/gm, ""),
-    );
   });
   after(async () => {
-    onlyMd5.close();
     assert.equal(await server.stop(), 0);
   });
 
   const bob = { username: "bob", password: "bob-secret", user: "bob" };
 
-  const places = () => ({ serverPort: server.port, sendToPort: onlyMd5.port });
-
   test("a wrong password is challenged again, the right one binds (RFC 3261 §22.2)", async () => {
-    const common = { ...places(), contact: "sip:bob@127.0.0.1:9", ...bob };
+    const common = { serverPort: server.port, contact: "sip:bob@127.0.0.1:9", ...bob };
     await sipp({ scenario: "bind-digest-wrong", ...common });
     await sipp({ scenario: "bind-digest", ...common });
   });
@@ -167,9 +160,9 @@ describe("with digest authentication", () => {
     });
     const contact = `sip:dora@127.0.0.1:${port}`;
     const dora = { user: "dora", username: "dora", password: "dora-secret" };
-    await sipp({ scenario: "bind-digest", contact, ...places(), ...dora });
+    await sipp({ scenario: "bind-digest", contact, serverPort: server.port, ...dora });
     const caller = { username: "caller", password: "caller-secret" };
-    await sipp({ scenario: "uac-call-digest", user: "dora", ...places(), ...caller });
+    await sipp({ scenario: "uac-call-digest", user: "dora", serverPort: server.port, ...caller });
     await done;
   });
 });
