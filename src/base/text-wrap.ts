@@ -21,6 +21,18 @@ export function columnsOf(text: string): number {
   return widthOf(text.replaceAll(PAINT, ""));
 }
 
+const SPACELESS = new RegExp(`[${WIDE}]$`, "v");
+
+/** Whether a text ends in Chinese or Japanese, which has no spaces between words and sentences. */
+export function isSpaceless(text: string): boolean {
+  return SPACELESS.test(text);
+}
+
+/** Texts behind each other, a space between them where the script has spaces. */
+export function inOneLine(...texts: readonly string[]): string {
+  return texts.reduce((line, text) => line + (isSpaceless(line) ? "" : " ") + text);
+}
+
 /** The text filled up with spaces to that many columns; unchanged when it takes more. */
 export function padded(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - columnsOf(text)));

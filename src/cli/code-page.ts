@@ -1,12 +1,13 @@
 import type { Code, Reference, SearchHit } from "../codes/index.ts";
-import { columnsOf, wrapped } from "../base/text-wrap.ts";
+import { columnsOf, isSpaceless, wrapped } from "../base/text-wrap.ts";
 import { fromMarkdown, painted, paragraphs, rowLines, type Look } from "./text-layout.ts";
 
 const INDENT = 2;
 
 /** The page of one code: what it is at a glance, the sections, the example. */
-export function codeLines(code: Code, { labels }: Reference, look: Look): string[] {
+export function codeLines(code: Code, reference: Reference, look: Look): string[] {
   const { text } = code;
+  const { labels } = reference;
   const heading = (key: string): string => painted(text.headings[key] ?? key, "bold", look);
   const lines = [
     ...headOf(code, labels, look),
@@ -22,7 +23,7 @@ export function codeLines(code: Code, { labels }: Reference, look: Look): string
   section(
     "fixes",
     (text.fixes ?? []).flatMap(({ reader, text: fix }) =>
-      paragraphs(`**${reader}.** ${fix}`, look, INDENT),
+      paragraphs(headed(reader, fix), look, INDENT),
     ),
   );
   section("isNot", paragraphs(text.isNot ?? "", look, INDENT));
@@ -34,7 +35,7 @@ export function codeLines(code: Code, { labels }: Reference, look: Look): string
     ]),
   );
   section("instead", paragraphs(text.instead ?? "", look, INDENT));
-  lines.push("", painted(labels["facts"] ?? "", "bold", look), ...factLines(code, labels, look));
+  lines.push("", painted(labels["facts"] ?? "", "bold", look), ...factLines(code, reference, look));
   const phrases = code.said.phrases.flatMap(({ phrase, software, means }) => [
     ...wrapped(painted(phrase, "code", look), look.width, INDENT, 2 * INDENT),
     ...wrapped(`${software}: ${means}`, look.width, 2 * INDENT),
@@ -50,6 +51,11 @@ export function codeLines(code: Code, { labels }: Reference, look: Look): string
     );
   }
   return lines;
+}
+
+/** `Caller. What to do`, with the full stop of the script. */
+function headed(reader: string, fix: string): string {
+  return isSpaceless(reader) ? `**${reader}。**${fix}` : `**${reader}.** ${fix}`;
 }
 
 /** `404 Not Found`, and at the right edge what kind it is. */
@@ -73,14 +79,10 @@ function atAGlance({ said }: Code): string {
 }
 
 /** The facts as rows of a label and words. */
-function factLines(
-  { facts, said }: Code,
-  labels: Readonly<Record<string, string>>,
-  look: Look,
-): string[] {
+function factLines({ facts, said }: Code, { labels, list }: Reference, look: Look): string[] {
   const rows: [label: string, value: string | undefined][] = [
-    ["says", said.senders?.join(", ")],
-    ["answers", said.methods?.join(", ")],
+    ["says", list(said.senders ?? [])],
+    ["answers", list(said.methods ?? [])],
     ["tag", said.tag],
     ["fork", said.fork],
     ["dialog", said.dialog],
@@ -91,16 +93,19 @@ function factLines(
   ];
   if (facts.registered) {
     rows.push(
-      ["carries", [...facts.headers.required, ...(facts.headers.requiredOneOf ?? [])].join(", ")],
-      ["causes", facts.causes.join(", ")],
-      ["formerNames", facts.formerNames?.map(({ name, in: rfc }) => `${name} (${rfc})`).join(", ")],
-      ["related", facts.related.join(", ")],
-      ["confused", facts.confusedWith.join(", ")],
+      ["carries", list([...facts.headers.required, ...(facts.headers.requiredOneOf ?? [])])],
+      ["causes", list(facts.causes)],
+      [
+        "formerNames",
+        list((facts.formerNames ?? []).map(({ name, in: rfc }) => `${name} (${rfc})`)),
+      ],
+      ["related", list(facts.related.map(String))],
+      ["confused", list(facts.confusedWith.map(String))],
       ["unchecked", uncheckedOf(facts.unchecked, facts.unreadSources)],
     );
   } else {
     rows.push(
-      ["useInstead", facts.useInstead.join(", ")],
+      ["useInstead", list(facts.useInstead.map(String))],
       ["unchecked", uncheckedOf(facts.unchecked)],
     );
   }

@@ -1,5 +1,5 @@
 import { ladderText, type Comparison } from "../codes/index.ts";
-import { columnsOf, wrapped } from "../base/text-wrap.ts";
+import { columnsOf, inOneLine, wrapped } from "../base/text-wrap.ts";
 import { painted, paragraphs, rowLines, type Look } from "./text-layout.ts";
 
 const INDENT = 2;
@@ -12,7 +12,7 @@ export async function comparisonLines(comparison: Comparison, look: Look): Promi
   const part = (key: string, body: readonly string[]): void => {
     if (body.length > 0) lines.push("", painted(headings[key] ?? key, "bold", look), ...body);
   };
-  lines.push(...wrapped(opening.join(" "), look.width, INDENT));
+  lines.push(...wrapped(inOneLine(...opening), look.width, INDENT));
   if (written !== undefined) part("written", paragraphs(written.text, look, INDENT));
   if (ladder !== undefined) {
     const drawn = await ladderText(ladder, look.width - INDENT);

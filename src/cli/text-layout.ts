@@ -7,19 +7,31 @@ export interface Look {
 }
 
 const RESET = "\u001b[0m";
-const STYLES = { bold: "\u001b[1m", dim: "\u001b[2m", code: "\u001b[36m" } as const;
+const STYLES = {
+  bold: "\u001b[1m",
+  italic: "\u001b[3m",
+  dim: "\u001b[2m",
+  code: "\u001b[36m",
+} as const;
 
 /** The text in a style, where colour is allowed. */
 export function painted(text: string, style: keyof typeof STYLES, { colour }: Look): string {
   return colour ? STYLES[style] + text + RESET : text;
 }
 
-/** Our Markdown as a terminal shows it: links by their words, bold and code painted or plain. */
+const MARK = /`([^`]+)`|\[([^\]]+)\]\([^)]*\)|\*\*(.+?)\*\*|\*([^*\s](?:[^*]*[^*\s])?)\*/g;
+
+/** Our Markdown as a terminal shows it: links by their words; bold, stressed and code painted or plain. */
 export function fromMarkdown(text: string, look: Look): string {
-  return text
-    .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
-    .replaceAll(/\*\*(.+?)\*\*/g, (_, bold: string) => painted(bold, "bold", look))
-    .replaceAll(/`([^`]+)`/g, (_, code: string) => painted(code, "code", look));
+  return text.replaceAll(
+    MARK,
+    (_, code?: string, link?: string, bold?: string, stressed?: string) => {
+      if (code !== undefined) return painted(code, "code", look);
+      if (link !== undefined) return fromMarkdown(link, look);
+      if (bold !== undefined) return painted(fromMarkdown(bold, look), "bold", look);
+      return painted(fromMarkdown(stressed ?? "", look), "italic", look);
+    },
+  );
 }
 
 /** Cells side by side, each wrapped in its column; two spaces between columns. */

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { columnsOf } from "../base/text-wrap.ts";
 import { because } from "../causes/index.ts";
+import type { Explanation } from "../explain/index.ts";
 import { parseAor } from "../message/index.ts";
 import { createCaseStore, openLocalPort } from "../server/index.ts";
 import { caseIdOf, Trace } from "../trace/index.ts";
@@ -86,6 +88,27 @@ test("--json gives one object a line, with the cause id", async (context) => {
   assert.equal(out.length, 1);
   const explanation = JSON.parse(out[0] ?? "") as { readonly causeId: string };
   assert.equal(explanation.causeId, "user-unknown");
+});
+
+test("--lang chooses the words; JSON keeps ids and evidence", async (context) => {
+  const folder = await folderAfterACall(context);
+  const { out, errors } = await runWhy(folder, "--last", "--lang", "ja");
+  assert.deepEqual(errors, []);
+  assert.match(out.join("\n"), /404 Not Found → alice、INVITE から 3 ms 後/);
+  for (const line of out) assert.ok(columnsOf(line) <= 80, line);
+  const [english = "", japanese = ""] = (
+    await Promise.all([
+      runWhy(folder, "--last", "--json", "--lang", "en"),
+      runWhy(folder, "--last", "--json", "--lang", "ja"),
+    ])
+  ).map((said) => said.out[0]);
+  const [one, other] = [JSON.parse(english), JSON.parse(japanese)] as [Explanation, Explanation];
+  assert.deepEqual(
+    [other.causeId, other.causeEvidence, other.headline],
+    [one.causeId, one.causeEvidence, one.headline],
+  );
+  assert.notEqual(other.says, one.says);
+  assert.deepEqual([one.language, other.language], ["en", "ja"]);
 });
 
 test("exit codes: 1 not found, 2 two questions at once, 3 no server and no store", async (context) => {

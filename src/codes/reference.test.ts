@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { code, compare, languageOf, loadReference, search } from "./index.ts";
+import { code, codeLanguages, compare, languageOf, loadReference, search } from "./index.ts";
 
 test("a locale or a tag names one of the ten languages, or none", () => {
   for (const [tag, language] of [
@@ -65,4 +65,26 @@ test("importing the layer loads nothing of the reference: a server starts withou
       assert.ok(isType || isLight, `${file}: ${line}`);
     }
   }
+});
+
+test("503 is repeated at another server, and says so once", async () => {
+  for (const language of codeLanguages) {
+    const reference = await loadReference(language);
+    if (reference.comparisonsIn !== language) continue;
+    const row = reference.compare(486, 503)?.differences.find(({ topic }) => topic === "next");
+    assert.equal(row?.sides[1], reference.code(503)?.said.repeat, language);
+    const { comparisonsIn } = reference;
+    const waits = reference.compare(491, 503)?.differences.find(({ topic }) => topic === "next");
+    const mark = /^(?:de|es|fr|pt-BR|ru)$/.test(comparisonsIn) ? "2,1" : "2.1";
+    assert.ok(waits?.sides[0].includes(mark), `${language}: ${waits?.sides[0]}`);
+  }
+  const english = await compare(486, 503);
+  const next = english?.differences.find(({ topic }) => topic === "next");
+  assert.equal(next?.sides[1], "repeat at another address or server");
+});
+
+test("things side by side are joined as the language joins them", async () => {
+  assert.equal((await loadReference("en")).list(["a", "b"]), "a, b");
+  assert.equal((await loadReference("ja")).list(["a", "b"]), "a、b");
+  assert.match((await loadReference("zh-CN")).code(404)?.said.tag ?? "", /；/);
 });

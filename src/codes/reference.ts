@@ -1,6 +1,6 @@
 import { comparisonOf, type Comparison } from "./compare/compare.ts";
 import { speechOf, type Speech } from "./compare/fill.ts";
-import { headersOf } from "./compare/rows.ts";
+import { headersOf, howWithNeeds } from "./compare/rows.ts";
 import { searchCodes, type SearchHit } from "./search.ts";
 import type {
   CodeFacts,
@@ -63,6 +63,8 @@ export interface Reference {
   readonly writtenPairs: readonly (readonly [number, number])[];
   /** What the parts of a page are called. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Things side by side, as the language of the labels joins them. */
+  list(items: readonly string[]): string;
   code(number: number): Code | undefined;
   /** undefined unless both are registered and not the same. The order does not matter. */
   compare(a: number, b: number): Comparison | undefined;
@@ -90,11 +92,10 @@ export function referenceOf(all: Loaded): Reference {
   const { language, codesIn, comparisonsIn, pairsIn, facts, codes, compare, pairs, comparedCodes } =
     all;
   const byCode = new Map(facts.facts.map((each) => [each.code, each]));
-  const comma = compare["cells"]?.["comma"] ?? ", ";
-  const speech = speechOf(compare, comparedCodes.words, comma);
+  const speech = speechOf(compare, comparedCodes.words, comparisonsIn);
   // A page names many codes; each is put into words once. No more than there are facts.
   const made = new Map<number, Code>();
-  const own = speechOf(compare, codes.words, comma);
+  const own = speechOf(compare, codes.words, comparisonsIn);
   return {
     language,
     codesIn,
@@ -105,6 +106,7 @@ export function referenceOf(all: Loaded): Reference {
       Number(pair.slice(4)),
     ]),
     labels: { ...compare["topics"], ...compare["labels"] },
+    list: own.list,
     code(number) {
       const known = made.get(number);
       if (known !== undefined) return known;
@@ -172,23 +174,19 @@ function saidOf(facts: CodeFacts, speech: Speech): SaidFacts {
   };
   if (!facts.registered) return { ...always, origin: word("origins", facts.origin) };
   const { methods, madeLocally, http, repeat } = facts;
-  const needs = (repeat.needs ?? []).map((need) => word("needs", need));
   return {
     ...always,
     senders: facts.senders.map((each) => word("senders", each)),
     scope: word("scope", facts.scope),
     methods: methods.includes("any") ? [word("methods", "any")] : methods,
     headers: headersOf(facts, speech),
-    tag: `${word("toTag", facts.toTag)}; ${word("ack", facts.ack)}`,
+    tag: speech.clauses([word("toTag", facts.toTag), word("ack", facts.ack)]),
     fork: word("forking", facts.forking),
     dialog:
       facts.code < 300 && facts.dialog.failureEnds === "none"
         ? word("creates", facts.dialog.creates)
         : word("failureEnds", facts.dialog.failureEnds),
-    repeat:
-      needs.length === 0
-        ? word("repeat", repeat.how)
-        : say("cells", "withNeeds", { how: word("repeat", repeat.how), needs: speech.list(needs) }),
+    repeat: howWithNeeds(facts, word("repeat", repeat.how), speech),
     ...(madeLocally === undefined ? {} : { madeLocally: word("madeLocally", madeLocally) }),
     ...(http === undefined
       ? {}

@@ -1,4 +1,4 @@
-import { columnsOf, padded, wrapped } from "../base/text-wrap.ts";
+import { columnsOf, inOneLine, padded, wrapped } from "../base/text-wrap.ts";
 import type { EvidenceRow, Explanation } from "./types.ts";
 
 /** What the text must fit, and whether it may be painted. */
@@ -79,13 +79,8 @@ function rowLines(rows: readonly EvidenceRow[], width: number): string[] {
 function fixLines({ fixes, labels }: Explanation, width: number): string[] {
   const [only] = fixes;
   if (only === undefined) return [];
-  if (fixes.length === 1) return wrap(announced(labels.fixes, only), width, 2, 4);
+  if (fixes.length === 1) return wrap(inOneLine(labels.fixes, only), width, 2, 4);
   return [`  ${labels.fixes}`, ...fixes.flatMap((fix) => wrap(`- ${fix}`, width, 4, 6))];
-}
-
-/** A wide colon has its space in it. */
-function announced(label: string, text: string): string {
-  return columnsOf(label.slice(-1)) === 2 ? label + text : `${label} ${text}`;
 }
 
 const GLUE = "\u00a0";

@@ -16,7 +16,7 @@ const targets: Readonly<Record<string, readonly [section: Section, path: (id: st
   };
 
 const MARK =
-  /`([^`]+)`|\[([^\]]+)\]\((\w+):([^)]+)\)|\*\*(.+?)\*\*|RFC \d{3,5}(?: §\d[\d.]*\d|(?: §\d)?)|(\d{3}) ([A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+)*)/g;
+  /`([^`]+)`|\[([^\]]+)\]\((\w+):([^)]+)\)|\*\*(.+?)\*\*|\*([^*\s](?:[^*]*[^*\s])?)\*|RFC \d{3,5}(?: §\d[\d.]*\d|(?: §\d)?)|(\d{3}) ([A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+)*)/g;
 
 /** One paragraph, without the `<p>`. */
 export function inline(text: string, edition: Edition): Html {
@@ -38,6 +38,7 @@ export function plain(text: string): string {
   return text
     .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
     .replaceAll("**", "")
+    .replaceAll(/\*([^*\s](?:[^*]*[^*\s])?)\*/g, "$1")
     .replaceAll("`", "");
 }
 
@@ -52,7 +53,7 @@ function marked(text: string, edition: Edition): string {
 }
 
 function markOf(match: RegExpExecArray, edition: Edition): string {
-  const [whole, code, label, kind = "", id = "", bold, number, phrase] = match;
+  const [whole, code, label, kind = "", id = "", bold, stressed, number, phrase] = match;
   if (code !== undefined) return `<code${inEnglish(edition)}>${escaped(code)}</code>`;
   if (label !== undefined) {
     const [section, path] = targets[kind] ?? [];
@@ -61,6 +62,7 @@ function markOf(match: RegExpExecArray, edition: Edition): string {
     return `<a href="${href(edition, path(escaped(id)))}">${words}</a>`;
   }
   if (bold !== undefined) return `<strong>${marked(bold, edition)}</strong>`;
+  if (stressed !== undefined) return `<em>${marked(stressed, edition)}</em>`;
   if (number !== undefined && phrase !== undefined) {
     const isName = edition.reference.code(Number(number))?.name === phrase;
     return isName && edition.language !== "en"

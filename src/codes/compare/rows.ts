@@ -1,6 +1,5 @@
 import type { RegisteredFacts } from "../types.ts";
 import type { Speech } from "./fill.ts";
-import { needsOf } from "./opening.ts";
 
 /** One thing to compare by: what to say of each, or of both when they are alike. */
 export interface Topic {
@@ -37,7 +36,7 @@ export function topicsOf(
 }
 
 function rowsOf(speech: Speech): readonly Row[] {
-  const { say, word, list } = speech;
+  const { say, word, list, clauses } = speech;
   const codes = (numbers: readonly number[]): string =>
     numbers.length === 0 ? say("cells", "nobody") : list(numbers.toSorted(ascending).map(String));
   return [
@@ -88,7 +87,7 @@ function rowsOf(speech: Speech): readonly Row[] {
     },
     {
       topic: "tag",
-      cell: ({ toTag, ack }) => `${word("toTag", toTag)}; ${word("ack", ack)}`,
+      cell: ({ toTag, ack }) => clauses([word("toTag", toTag), word("ack", ack)]),
       shared: ({ toTag, ack }) =>
         say("shared", "tag", { tag: capital(word("toTag", toTag)), ack: word("ack", ack) }),
     },
@@ -157,7 +156,7 @@ function rowsOf(speech: Speech): readonly Row[] {
 }
 
 /** The header fields that belong to a code: required, one of several, for one method, usual. */
-export function headersOf({ headers }: RegisteredFacts, { say, list }: Speech): string {
+export function headersOf({ headers }: RegisteredFacts, { say, list, clauses }: Speech): string {
   const parts: string[] = [];
   if (headers.required.length > 0) {
     parts.push(say("cells", "required", { list: list(headers.required) }));
@@ -169,7 +168,7 @@ export function headersOf({ headers }: RegisteredFacts, { say, list }: Speech): 
     parts.push(say("cells", "requiredFor", { method, list: list(names) }));
   }
   if (headers.usual.length > 0) parts.push(say("cells", "usual", { list: list(headers.usual) }));
-  return parts.length === 0 ? say("cells", "noHeaders") : parts.join("; ");
+  return parts.length === 0 ? say("cells", "noHeaders") : clauses(parts);
 }
 
 function dialogOf({ dialog, class: of }: RegisteredFacts, { word }: Speech): string {
@@ -195,8 +194,18 @@ function nextStep(facts: RegisteredFacts, speech: Speech): string {
       other: range(other),
     });
   }
-  if (facts.repeat.needs === undefined) return how;
-  return say("cells", "withNeeds", { how, needs: needsOf(facts, speech) });
+  return howWithNeeds(facts, how, speech);
+}
+
+/** How a request may be repeated, and what that takes; that elsewhere is another server goes without saying. */
+export function howWithNeeds(facts: RegisteredFacts, how: string, speech: Speech): string {
+  const { repeat } = facts;
+  const needs = (repeat.needs ?? []).filter(
+    (need) => repeat.how !== "elsewhere" || need !== "otherServer",
+  );
+  if (needs.length === 0) return how;
+  const words = speech.list(needs.map((need) => speech.word("needs", need)));
+  return speech.say("cells", "withNeeds", { how, needs: words });
 }
 
 function nextKey({ code, class: of }: RegisteredFacts): string | undefined {

@@ -17,7 +17,7 @@ export function factsOf(code: Code, edition: Edition): Html {
     ["origin", said.origin === undefined ? undefined : html`${said.origin}${mark("/origin")}`],
     ["says", listed(said.senders?.map((each, at) => html`${each}${mark(`/senders/${at}`)}`))],
     ["travels", words(said.scope)],
-    ["answers", words(said.methods?.join(", "))],
+    ["answers", words(said.methods && edition.reference.list(said.methods))],
     [
       "carries",
       said.headers === undefined ? undefined : html`<span translate="no">${said.headers}</span>`,
