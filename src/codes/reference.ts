@@ -64,7 +64,7 @@ export interface Reference {
   /** What the parts of a page are called. */
   readonly labels: Readonly<Record<string, string>>;
   /** Things side by side, as the language of the labels joins them. */
-  list(items: readonly string[]): string;
+  readonly list: (items: readonly string[]) => string;
   code(number: number): Code | undefined;
   /** undefined unless both are registered and not the same. The order does not matter. */
   compare(a: number, b: number): Comparison | undefined;

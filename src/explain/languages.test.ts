@@ -35,6 +35,11 @@ async function explained(record: TraceRecord, language: string): Promise<Explana
   return explain([record], { content, nowMs, directory: { name: "embedded", size: 70_000 } });
 }
 
+async function notesIn(language: string): Promise<string> {
+  const { evidence } = await explained(pendingCase(), language);
+  return evidence.map(({ note }) => note).join("\n");
+}
+
 for (const language of languages) {
   test(`${language}: no line of an explanation is wider than 80 columns, and none begins with a closing mark`, async () => {
     for (const record of [pendingCase(), malformedCase("uri-end")]) {
@@ -88,11 +93,9 @@ test("a case that was kept with the words themselves keeps them", async () => {
 });
 
 test("numbers and joins are those of the language: 3,1 s in French, 、 between notes in Japanese", async () => {
-  const rowsIn = async (language: string): Promise<string> =>
-    (await explained(pendingCase(), language)).evidence.map(({ note }) => note).join("\n");
-  assert.match(await rowsIn("en"), /486 after 3\.1 s, kept/);
-  assert.match(await rowsIn("fr"), /3,1 s/);
-  assert.match(await rowsIn("ja"), /486 で終了、いまのところ/);
+  assert.match(await notesIn("en"), /486 after 3\.1 s, kept/);
+  assert.match(await notesIn("fr"), /3,1 s/);
+  assert.match(await notesIn("ja"), /486 で終了、いまのところ/);
 });
 
 test("a language that is not complete is explained in English, and says so", async () => {
