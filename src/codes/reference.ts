@@ -41,6 +41,8 @@ export interface SaidFacts {
   readonly madeLocally?: string;
   readonly origin?: string;
   readonly http?: string;
+  /** The conditions that mappings to and from Q.850 name, by token. */
+  readonly q850Conditions: Readonly<Record<string, string>>;
   readonly phrases: readonly {
     readonly pattern: string;
     /** The pattern as the phrase that people see, where it is nothing else. */
@@ -156,6 +158,14 @@ function nearTo(number: number, known: readonly number[]): readonly number[] {
     .slice(0, 5);
 }
 
+function conditionsOf({ q850 }: CodeFacts): readonly string[] {
+  const mappings = [...Object.values(q850?.fromSip ?? {}), ...Object.values(q850?.toSip ?? {})];
+  return mappings.flatMap((each) => [
+    ...(each.onlyIf === undefined ? [] : [each.onlyIf]),
+    ...("unless" in each && each.unless !== undefined ? [each.unless] : []),
+  ]);
+}
+
 function saidOf(facts: CodeFacts, speech: Speech): SaidFacts {
   const { word, say } = speech;
   const phrases = (facts.vendorPhrases ?? []).map(({ id, pattern, software }) => ({
@@ -170,6 +180,9 @@ function saidOf(facts: CodeFacts, speech: Speech): SaidFacts {
       name: word("classes", facts.class),
     }),
     finality: say("cells", facts.final ? "final" : "provisional"),
+    q850Conditions: Object.fromEntries(
+      conditionsOf(facts).map((each) => [each, word("q850Conditions", each)]),
+    ),
     phrases,
   };
   if (!facts.registered) return { ...always, origin: word("origins", facts.origin) };

@@ -92,8 +92,30 @@ export type CodeClass =
 
 /** Per mapping (RFC 3398, Asterisk…). The mappings disagree: never invert one with another's table. */
 export interface Q850 {
-  readonly fromSip: Readonly<Record<string, { readonly cause: number }>>;
-  readonly toSip: Readonly<Record<string, { readonly causes: readonly number[] }>>;
+  readonly fromSip: Readonly<
+    Record<
+      string,
+      {
+        readonly cause: number;
+        /** What the mapping gives every code that it does not list. */
+        readonly byDefault?: true;
+        /** A token of the words `q850Conditions`. */
+        readonly onlyIf?: string;
+      }
+    >
+  >;
+  readonly toSip: Readonly<
+    Record<
+      string,
+      {
+        readonly causes: readonly number[];
+        readonly onlyIf?: string;
+        readonly unless?: string;
+        /** The mapping gives this code for every cause that it does not list. */
+        readonly everyOther?: true;
+      }
+    >
+  >;
 }
 
 /** A reason phrase by which software can be told; `id` has its meaning in the words of each language. */

@@ -3,6 +3,7 @@ import type { Edition } from "../edition.ts";
 import { html, nothing, raw, type Html } from "../html.ts";
 import { causePath, codePath, has, href, rfcUrl } from "../links.ts";
 import { inEnglish, inline } from "../markdown.ts";
+import { fill } from "../words.ts";
 
 /** The facts as a list of terms and descriptions; what nobody checked carries a mark, and the mark its words. */
 export function factsOf(code: Code, edition: Edition): Html {
@@ -29,19 +30,17 @@ export function factsOf(code: Code, edition: Edition): Html {
     ["local", words(said.madeLocally)],
     [
       "q850from",
-      mappings(
-        facts.q850?.fromSip,
-        (each) => String(each.cause),
-        (name) => mark(`/q850/fromSip/${name}`),
-      ),
+      mappings(facts.q850?.fromSip, ({ cause }) => String(cause), {
+        noteOf: (each) => notesOf(each, code, edition),
+        markOf: (name) => mark(`/q850/fromSip/${name}`),
+      }),
     ],
     [
       "q850to",
-      mappings(
-        facts.q850?.toSip,
-        (each) => each.causes.join(", "),
-        (name) => mark(`/q850/toSip/${name}`),
-      ),
+      mappings(facts.q850?.toSip, ({ causes }) => causes.join(", "), {
+        noteOf: (each) => notesOf(each, code, edition),
+        markOf: (name) => mark(`/q850/toSip/${name}`),
+      }),
     ],
     ["http", words(said.http)],
   ];
@@ -103,17 +102,40 @@ function specOf({ facts }: Code, edition: Edition, doubt: Html): Html | undefine
   return listed([first, ...also.map((each) => inline(each, edition))]);
 }
 
+/** Mapping by mapping: what it maps to, and under which condition. */
 function mappings<T>(
   table: Readonly<Record<string, T>> | undefined,
   valueOf: (mapping: T) => string,
-  markOf: (name: string) => Html,
+  more: { readonly noteOf: (mapping: T) => string; readonly markOf: (name: string) => Html },
 ): Html | undefined {
   return listed(
-    Object.entries(table ?? {}).map(
-      ([name, mapping]) =>
-        html`<span lang="en">${name}</span>: <b>${valueOf(mapping)}</b>${markOf(name)}`,
-    ),
+    Object.entries(table ?? {}).map(([name, mapping]) => {
+      const note = more.noteOf(mapping);
+      return html`<span lang="en">${name}</span>: <b>${valueOf(mapping)}</b>${more.markOf(name)}${note === "" ? nothing : html` <small>(${note})</small>`}`;
+    }),
   );
+}
+
+function notesOf(
+  mapping: {
+    readonly byDefault?: true;
+    readonly onlyIf?: string;
+    readonly unless?: string;
+    readonly everyOther?: true;
+  },
+  { said }: Code,
+  { words: labels }: Edition,
+): string {
+  const { byDefault, onlyIf, unless, everyOther } = mapping;
+  const condition = (token: string): string => said.q850Conditions[token] ?? "";
+  return [
+    byDefault === true ? labels.q850Default : "",
+    everyOther === true ? labels.q850Other : "",
+    onlyIf === undefined ? "" : condition(onlyIf),
+    unless === undefined ? "" : fill(labels.q850Unless, { condition: condition(unless) }),
+  ]
+    .filter(Boolean)
+    .join("; ");
 }
 
 function codeLinks(codes: readonly number[], edition: Edition): Html | undefined {
