@@ -6,7 +6,7 @@ const FIRST_LINE =
   "// Made from content/web and src/web by scripts/compile-content.ts; not in git, not to be edited.\n";
 
 /** Files of the browser, in the order in which they come; each may use what those before it declare. */
-const SCRIPTS = ["codes/search.ts", "web/browser/search-page.ts", "web/browser/chooser.ts"];
+const SCRIPTS = ["codes/search.ts", "codes/find-guides.ts", "web/browser/search-page.ts", "web/browser/chooser.ts"];
 const STYLES = ["base", "frame", "parts", "pages", "narrow", "print"];
 
 /** What the pages need beside the reference: file name in `src/web/generated`, and text. */

@@ -32,6 +32,7 @@ export type {
   SenderVerdict,
   WhoSentIt,
 } from "./guide-types.ts";
+export type { SearchedGuide } from "./find-guides.ts";
 export type { Code, Reference, SaidFacts } from "./reference.ts";
 export type { Searched, SearchHit } from "./search.ts";
 
@@ -101,7 +102,7 @@ export async function findGuides(
   text: string,
   language: CodeLanguage = "en",
 ): Promise<readonly Guide[]> {
-  return (await import("./load-guides.ts")).guidesFor(text, await guides(language));
+  return (await import("./find-guides.ts")).guidesFor(text, await guides(language));
 }
 
 /** The glossary: terms of the trade and of ours, in a sentence or three each. */

@@ -65,6 +65,7 @@ test("the search without script: by number, phrase of a vendor, Q.850 cause; not
   assert.match(await searched("Not here"), /href="\/en\/codes\/404"[^]*Kamailio/);
   assert.match(await searched("cause 17"), /href="\/en\/codes\/486"/);
   assert.match(await searched("<script>x"), /Nothing found for “&lt;script&gt;x”/);
+  assert.match(await searched("one-way audio"), /href="\/en\/guides\/one-way-audio"/);
   assert.match(await searched(""), /<p role="status"><\/p>/);
 });
 

@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
 import { compress } from "hono/compress";
-import { completeLanguages, type CodeLanguage } from "../codes/index.ts";
+import { completeLanguages, findGuides, type CodeLanguage } from "../codes/index.ts";
 import { apiApp } from "./api/app.ts";
 import { problemResponse } from "./api/problem.ts";
 import { assetNames, assetNamed } from "./assets.ts";
@@ -12,12 +12,14 @@ import { pageAt } from "./page-at.ts";
 import type { Page } from "./page.ts";
 import { comparePage } from "./pages/compare.ts";
 import { notFoundPage } from "./pages/not-found.ts";
-import { searchPage } from "./pages/search.ts";
+import { QUERY_MAX_CHARS, searchPage } from "./pages/search.ts";
 import { robotsText, sitemapIndex, sitemapOf } from "./sitemap.ts";
 
 const HOUR_SECONDS = 3_600;
 const YEAR_SECONDS = 365 * 24 * HOUR_SECONDS;
 const PATH_MAX_CHARS = 200;
+/** Of the guides that a search finds. */
+const GUIDES_MAX = 3;
 
 /** No script that is not ours, nothing from elsewhere, in no frame. */
 const SECURITY_HEADERS = {
@@ -118,7 +120,9 @@ async function pageResponse(
     return context.redirect(href(edition, path.replace(/\/+$/, "")), 301);
   const origin = originOf(context);
   if (path === "search") {
-    return page(context, edition, searchPage(edition, context.req.query("q") ?? ""), origin);
+    const query = (context.req.query("q") ?? "").slice(0, QUERY_MAX_CHARS);
+    const guides = has(edition, "guides") ? await findGuides(query, language) : [];
+    return page(context, edition, searchPage(edition, query, guides.slice(0, GUIDES_MAX)), origin);
   }
   if (path === "compare" && context.req.query("a") !== undefined && has(edition, "compare")) {
     return chosen(context, edition);

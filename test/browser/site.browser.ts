@@ -79,6 +79,11 @@ test("without a server the search finds what it finds with one: number, phrase o
     );
     assert.match(String(said), new RegExp(query));
   }
+  await page.goto(`${url}/en/search?q=one-way`, { waitUntil: "networkidle0" });
+  assert.match(
+    String(await page.evaluate(`document.querySelector("#results .cards a").href`)),
+    /\/en\/guides\/one-way-audio$/,
+  );
   await page.goto(`${url}/en/search?q=zzzzz`, { waitUntil: "networkidle0" });
   assert.match(
     String(await page.evaluate(`document.querySelector("#results").innerText`)),

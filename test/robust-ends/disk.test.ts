@@ -57,7 +57,10 @@ test(
       assert.equal(await server.register("alice", contactOf("alice")), 200);
       server.limit(FULL);
       // LMDB, which takes within a second what the log has, meets it as well, and later takes it all the same.
-      await until(() => /Write error: File too large/.test(server.said), "LMDB meets the full disk");
+      await until(
+        () => /Write error: File too large/.test(server.said),
+        "LMDB meets the full disk",
+      );
       assert.ok(server.isRunning);
       server.limit(ROOM);
       assert.equal(await server.register("bob", contactOf("bob")), 200);

@@ -1,8 +1,9 @@
+import type { SearchedGuide } from "../../codes/index.ts";
 import type { Edition } from "../edition.ts";
 import { plain } from "../markdown.ts";
 
 /** What the script of the search page searches: of each code the facts and texts that a search reads, as JSON. */
-export function searchIndexOf({ reference }: Edition): string {
+export function searchIndexOf({ reference, guides }: Edition): string {
   const codes = reference.numbers.flatMap((each) => reference.code(each) ?? []);
   const facts = codes.map(
     ({ facts: { code, name, registered, q850, vendorPhrases }, facts: all }) => ({
@@ -25,5 +26,14 @@ export function searchIndexOf({ reference }: Edition): string {
       vendorPhrases.map(({ id }, at) => [id, said.phrases[at]?.means ?? ""]),
     ),
   );
-  return JSON.stringify({ facts, texts, words: { phrases } });
+  return JSON.stringify({
+    codes: { facts, texts, words: { phrases } },
+    guides: guides.map((each): SearchedGuide => ({
+      id: each.id,
+      title: each.title,
+      lead: plain(each.lead),
+      facts: { order: each.facts.order, codes: each.facts.codes },
+      causes: each.causes.map(({ name, text, evidence }) => ({ name, text, evidence })),
+    })),
+  });
 }
