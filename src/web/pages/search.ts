@@ -11,7 +11,7 @@ import { guideCard } from "./guides.ts";
 export const QUERY_MAX_CHARS = 100;
 
 /** The search: empty as the site has it, where the script fills it in; with what was found as the server answers. */
-export function searchPage(edition: Edition, query = "", guides: readonly Guide[] = []): Page {
+export function searchPage(edition: Edition, query = "", fitting: readonly Guide[] = []): Page {
   const { words, place } = edition;
   const asked = query.slice(0, QUERY_MAX_CHARS);
   const hits = asked.trim() === "" ? [] : edition.reference.search(asked);
