@@ -4,7 +4,7 @@ import { parseMessage, type SipMessage } from "../../src/message/index.ts";
 import type { AnswerScript } from "../../src/user-agent/index.ts";
 import type { Agent } from "./agent.ts";
 import { check, checkers } from "./checkers.ts";
-import { leftInServer, observedOf, type HeldSample, type Observed } from "./observed.ts";
+import { leftInServer, observedOf, sampleOf, type HeldSample, type Observed } from "./observed.ts";
 import { subscriber, World } from "./world.ts";
 import { labelOf, type WireEntry } from "./wire.ts";
 
@@ -41,7 +41,7 @@ before(async () => {
   const samples: HeldSample[] = [];
   const passes = async (durationMs: number): Promise<void> => {
     await world.time.passes(durationMs);
-    samples.push({ atMs: world.time.nowMs, life: world.life.number, held: world.server.held() });
+    samples.push(await sampleOf(world));
   };
   for (const agent of agents.values()) agent.register(3_600);
   await passes(1_000);
@@ -337,6 +337,7 @@ const plants: Readonly<Record<string, Readonly<Record<string, Doctor>>>> = {
   "nothing is kept beyond its number": {
     deadlines: holding({ deadlines: 10 }),
     "a REGISTER without a transaction": holding({ registrations: 1 }),
+    cases: holding({ cases: 100 }),
   },
 };
 

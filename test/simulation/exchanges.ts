@@ -1,4 +1,4 @@
-import type { SipRequest, SipResponse } from "../../src/message/index.ts";
+import { Header, parseVia, type SipRequest, type SipResponse } from "../../src/message/index.ts";
 import type { UnreadableEntry, WireEntry } from "./wire.ts";
 
 export type RequestEntry = WireEntry & { readonly message: SipRequest };
@@ -163,8 +163,9 @@ function responseKey({ life, message }: ResponseEntry): string {
 /** Branch and sent-by of each Via, topmost first: what §17.2.3 tells transactions apart by. */
 export function viasOf(message: SipRequest | SipResponse): readonly string[] {
   const all = message.vias();
-  const vias = "kind" in all ? [message.topVia] : all;
-  return vias.map(({ branchId, host, port }) => `${branchId} ${host}:${port ?? 5060}`);
+  // One by one where a lower one cannot be read: the others still say whose the message is.
+  const vias = "kind" in all ? message.values(Header.Via).map(parseVia) : all;
+  return vias.map((via) => `${via?.branchId} ${via?.host}:${via?.port ?? 5060}`);
 }
 
 export function isRequest(entry: WireEntry): entry is RequestEntry {

@@ -8,7 +8,8 @@ import {
 } from "../../src/message/index.ts";
 import { isServer } from "./addresses.ts";
 import { isStateless, type Exchanges, type UpstreamExchange } from "./exchanges.ts";
-import type { Checker, HeldSample, Life, Observed } from "./observed.ts";
+import { CASE_LIMITS } from "./world.ts";
+import type { Checker, HeldNow, Life, Observed } from "./observed.ts";
 
 /** What must outlive a server, and what no server may keep too long. */
 export const lifeCheckers: Readonly<Record<string, Checker>> = {
@@ -68,7 +69,7 @@ export const lifeCheckers: Readonly<Record<string, Checker>> = {
   "nothing is kept beyond its number": ({ held, limits }, _, report) => {
     for (const { atMs, held: now } of held) {
       for (const [name, most] of Object.entries(mostOf(now, limits))) {
-        const count = now[name as keyof HeldSample["held"]];
+        const count = now[name as keyof HeldNow];
         if (count > most) report(atMs, NO_CALL, `${count} ${name}, at most ${most}`);
       }
     }
@@ -80,17 +81,17 @@ const LIFETIME_MS = 32_000;
 /** A CANCEL of one INVITE, and its answer, may come when there is no room for anything else. */
 const CANCELS_PER_INVITE = 2;
 const DIALOG_FLOWS_MAX = 100_000;
+/** The segment of successes and that of failures, which are dropped when they are whole. */
+const CASES_BEING_WRITTEN = 2 * (CASE_LIMITS.records / 16);
 
-function mostOf(
-  now: HeldSample["held"],
-  limits: Observed["limits"],
-): Partial<Record<keyof HeldSample["held"], number>> {
+function mostOf(now: HeldNow, limits: Observed["limits"]): Partial<Record<keyof HeldNow, number>> {
   const running = now.servers + now.outlived;
   return {
     servers: CANCELS_PER_INVITE * limits.transactions,
     registrations: now.servers,
     awaited: now.clients,
     dialogFlows: DIALOG_FLOWS_MAX,
+    cases: CASE_LIMITS.records + CASES_BEING_WRITTEN,
     // Each transaction and each running request has one, and so has each of the three who ask stores.
     deadlines: running + now.clients + running + 3,
   };

@@ -1,6 +1,5 @@
 import { Draw as FuzzDraw } from "../fuzz/draw.ts";
 import { mutated } from "../fuzz/mutate.ts";
-import { vectors } from "../fuzz/vectors.ts";
 import type { ServerLimits } from "../../src/server/index.ts";
 import { farAway } from "./addresses.ts";
 import type { AgentOptions } from "./agent.ts";
@@ -8,7 +7,7 @@ import type { Draw } from "./draw.ts";
 import { ACTIVITY_MS, type Names, type Step } from "./steps.ts";
 import { zoneOf } from "./names.ts";
 import type { Trouble } from "./stores.ts";
-import { STRAYS } from "./stray.ts";
+import { STRAYS, strayText, type Stray } from "./stray.ts";
 import { UNTOUCHED, type Tampering } from "./tampering.ts";
 import type { Restart } from "./world.ts";
 
@@ -70,7 +69,13 @@ function noise(draw: Draw): Step[] {
   return Array.from({ length: draw.whole(1, 12) }, () => ({
     atMs: draw.below(ACTIVITY_MS),
     agent: "",
-    action: { kind: "noise", text: mutated(vectors(), fuzz) },
+    action: {
+      kind: "noise",
+      text: mutated(
+        STRAYS.map((stray) => strayOf(stray, draw)),
+        fuzz,
+      ),
+    },
   }));
 }
 
@@ -86,6 +91,11 @@ function deaths(agents: readonly AgentOptions[], draw: Draw): Step[] {
     const back: Step = { atMs: backMs, agent, action: { kind: "come back" } };
     return [death, back];
   }).flat();
+}
+
+/** Not one that lies in a file: a seed must play the same when others write more examples. */
+function strayOf(stray: Stray, draw: Draw): string {
+  return strayText(stray, draw.whole(1, 1_000_000_000));
 }
 
 /** A name leads elsewhere, to several places, to one that is dead, or to nothing; or the DNS fails. */

@@ -51,8 +51,11 @@ export interface PendingSample {
 export interface HeldSample {
   readonly atMs: number;
   readonly life: number;
-  readonly held: ReturnType<SipServer["held"]>;
+  readonly held: HeldNow;
 }
+
+/** What the server counts itself, and the cases that its store keeps. */
+export type HeldNow = ReturnType<SipServer["held"]> & { readonly cases: number };
 
 /** What is left when every timer must have ended, by name; all of it should be nothing. */
 export type EndOfRun = Readonly<Record<string, number | readonly string[]>>;
@@ -67,6 +70,15 @@ export interface Violation {
 
 export type Report = (atMs: number, message: Pick<SipMessage, "callId">, text: string) => void;
 export type Checker = (observed: Observed, exchanges: Exchanges, report: Report) => void;
+
+/** What is held at this moment. The case store trims behind whoever keeps, a turn of the event loop later. */
+export async function sampleOf(world: World): Promise<HeldSample> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  const held = { ...world.server.held(), cases: world.cases.counters().records };
+  return { atMs: world.time.nowMs, life: world.life.number, held };
+}
 
 /** What can be seen of a world when it is over; the rest is sampled on the way. */
 export function observedOf(

@@ -4,6 +4,7 @@ import { check } from "./checkers.ts";
 import {
   leftInServer,
   observedOf,
+  sampleOf,
   type HeldSample,
   type Observed,
   type PendingSample,
@@ -61,7 +62,8 @@ export async function simulate(seed: number): Promise<Run> {
     await time.passes(SAMPLE_EVERY_MS);
     if (world.life.isOver) continue;
     for (const record of world.life.pending()) pending.push({ atMs: time.nowMs, record });
-    held.push({ atMs: time.nowMs, life: world.life.number, held: { ...world.server.held() } });
+    // oxlint-disable-next-line no-await-in-loop
+    held.push(await sampleOf(world));
   }
   const observed: Observed = {
     ...observedOf(world),

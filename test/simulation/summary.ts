@@ -1,3 +1,4 @@
+import type { TraceEventKind } from "../../src/trace/index.ts";
 import { exchangesIn, viasOf, type Exchanges } from "./exchanges.ts";
 import type { Observed } from "./observed.ts";
 import type { Scenario } from "./scenario.ts";
@@ -29,6 +30,8 @@ export function summaryOf(scenario: Scenario, world: World, observed: Observed):
     "devices cut off": died("unplugged"),
     "devices that came back": kinds("come back"),
     "changes of names": kinds("names"),
+    "failovers to the next place": eventsIn(observed, "failed-over"),
+    "places avoided after they failed": eventsIn(observed, "destination-avoided"),
     ...storesIn(world),
     "refusals for want of room": refusalsFor(observed, "overloaded"),
     "refusals while draining": refusalsFor(observed, "shutting-down"),
@@ -91,6 +94,13 @@ function storesIn({ stores }: World): Summary {
   const hows = ["throws", "rejects", "answers late", "never answers"] as const;
   return Object.fromEntries(
     hows.map((how) => [`times a store ${how}`, stores.met.get(how) ?? 0] as const),
+  );
+}
+
+function eventsIn({ records }: Observed, kind: TraceEventKind): number {
+  return records.reduce(
+    (sum, { values }) => sum + values.filter((value) => value === kind).length,
+    0,
   );
 }
 

@@ -4,7 +4,13 @@ import { seededRandom, type Random } from "../../src/base/random.ts";
 import { ServerError } from "../../src/causes/index.ts";
 import { memoryDirectory, type DirectoryEntry } from "../../src/directory/index.ts";
 import { domainOf, parseAor, userOf, type Aor } from "../../src/message/index.ts";
-import type { Resolver, ServerSettings, SipServer } from "../../src/server/index.ts";
+import {
+  createCaseStore,
+  type CaseStore,
+  type Resolver,
+  type ServerSettings,
+  type SipServer,
+} from "../../src/server/index.ts";
 import { NameZone, PERFECT, SimulatedNetwork, VirtualTime } from "../../src/testing/index.ts";
 import type { NetworkFaults } from "../../src/testing/index.ts";
 import type { TraceRecord } from "../../src/trace/index.ts";
@@ -50,6 +56,8 @@ export interface WorldOptions {
   readonly commitMaxMs?: number;
 }
 
+export const CASE_LIMITS = { records: 64, sizeBytes: 4_000_000, ageMs: 600_000 };
+
 /** How one server ends and the next begins. */
 export interface Restart {
   readonly how: "killed" | "stopped";
@@ -84,6 +92,8 @@ export class World {
   /** What servers were in the middle of when they ended. */
   readonly cutShort: TraceRecord[] = [];
   readonly faults: string[] = [];
+  /** Small, so that it is full most of the time. */
+  readonly cases: CaseStore;
   readonly agents: Agent[] = [];
   readonly lives: ServerLife[] = [];
   /** What each of them found. */
@@ -101,6 +111,11 @@ export class World {
     this.time = fixed.time;
     this.network = fixed.network;
     this.stores = fixed.stores;
+    this.cases = createCaseStore({
+      folder: undefined,
+      limits: CASE_LIMITS,
+      nowMs: () => fixed.time.nowMs,
+    });
     this.tamperer = tamperer;
     this.zone = zone;
     this.#resolver = fixed.stores.resolver(zone);
@@ -191,7 +206,10 @@ export class World {
         directory: stores.directory(memoryDirectory(entries)),
         location: stores.location(await disk.open()),
         resolver: this.#resolver,
-        keep: (record) => this.records.push(record),
+        keep: (record) => {
+          this.records.push(record);
+          this.cases.keep(record);
+        },
         tokenSecret,
         localAddresses: () => [],
         fault: (where, error) => this.#fault(where, error),
