@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMessage, type SipResponse } from "../message/index.ts";
 import type { CallEnd } from "../user-agent/index.ts";
+import { columnsOf } from "../base/text-wrap.ts";
 import { loadCauseContent, loadReference } from "../codes/index.ts";
 import { meaningOf } from "./call-meaning.ts";
 import { callReport, type CallStory } from "./call-report.ts";
@@ -129,4 +130,24 @@ test("what a stranger's response says cannot steer the terminal", () => {
   const nasty = responseOf("486 \u001b[2J", "b", "Server: \u001b]0;x\u0007");
   // oxlint-disable-next-line no-control-regex -- that is what must not be there
   assert.doesNotMatch(reportOf({ how: "refused", response: nasty }), /[\u0000-\u001f]/);
+});
+
+test("the report speaks the language of its words, and keeps within 80 columns", async () => {
+  const japanese = await loadCauseContent("ja");
+  const own = await loadReference("ja");
+  const lines = callReport({
+    callId: "c1",
+    end: { how: "refused", response: busy },
+    endedAfterMs: 400,
+    answeredAfterMs: undefined,
+    provisional: [ringing],
+    decidedAfterMs: 400,
+    hasPassword: false,
+    nextHop: "udp:192.0.2.9:5060",
+    content: japanese,
+    meaningOf: (statusCode) => meaningOf(statusCode, own),
+  });
+  assert.equal(lines[0], "486 Busy Here、INVITE から 400 ms 後");
+  assert.match(lines.join("\n"), /送り手 180 を返していた端末（同じ To-tag）/);
+  for (const line of lines) assert.ok(columnsOf(line) <= 80, line);
 });

@@ -9,6 +9,7 @@ import { compareCommand } from "./compare.ts";
 import { dnsCommand } from "./dns.ts";
 import { demoCommand } from "./demo.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { glossaryCommand } from "./glossary.ts";
 import { guideCommand } from "./guide.ts";
 import { registrationsCommand } from "./registrations.ts";
 import { exitCodeOf, serveCommand } from "./serve.ts";
@@ -43,6 +44,7 @@ function program(): Command {
   nexthop.addCommand(codeCommand());
   nexthop.addCommand(compareCommand());
   nexthop.addCommand(guideCommand());
+  nexthop.addCommand(glossaryCommand());
   nexthop.addCommand(siteCommand());
   callCommand(nexthop);
   demoCommand(nexthop);
