@@ -304,7 +304,8 @@ static napi_value flush_port(napi_env env, napi_callback_info info) {
       continue;
     }
     if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    // ENOBUFS passes as well, and a call must not fail by it: libuv waits for both alike.
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
       uv_poll_start(port->poll, UV_READABLE | UV_WRITABLE, on_poll);
       break;
     }
