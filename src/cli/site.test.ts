@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -61,4 +61,14 @@ test("a base URL that is none is wrong usage: 2, and told what is accepted", () 
     assert.equal(run.status, 2);
     assert.match(String(run.stderr), /accepted: a URL such as https:\/\/example\.org/);
   }
+});
+
+test("no command loads the pages before it is asked for them: they add nothing to a server's start", () => {
+  const loads = globSync("*.ts", { cwd: import.meta.dirname })
+    .filter((name) => !name.endsWith(".test.ts"))
+    .filter((name) => {
+      const source = readFileSync(join(import.meta.dirname, name), "utf8");
+      return /^import (?!type )[^;]*from "\.\.\/web\//m.test(source);
+    });
+  assert.deepEqual(loads, []);
 });

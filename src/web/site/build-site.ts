@@ -41,7 +41,7 @@ export class FolderNotEmpty extends Error {
 
 /**
  * Writes the whole site as files: `en/codes/404/index.html` for `/en/codes/404`, which every web server answers
- * without being told how. One language is in memory at a time, and of its pages one.
+ * without being told how. The ten languages are in memory, and of the pages one at a time.
  *
  * @throws FolderNotEmpty; errors of the file system as they are
  */
