@@ -25,7 +25,7 @@ function request(
 }
 
 /** A response to what the server sent to the callee last, as the callee makes it. */
-function answer(forwarded: string, statusLine: string, body: string): string {
+export function answer(forwarded: string, statusLine: string, body: string): string {
   const end = forwarded.indexOf("\r\n\r\n");
   let head = "";
   for (const line of forwarded.slice(0, end).split("\r\n").slice(1)) {
@@ -80,4 +80,36 @@ export function notFound({ timed, transport }: InProcess, number: number): void 
   const tag = /^To: .*;tag=(\S+)$/m.exec(refusal)?.[1] ?? "";
   const ack = request("ACK", "nobody", uri, number, "", "").replace(/^(To: .*)$/m, `$1;tag=${tag}`);
   timed(CALLER, ack.replace("z9hG4bKACK", "z9hG4bKINVITE"));
+}
+
+/** A call to a user with that many devices, on ports from CALLEE on: the first answers, the others are cancelled. */
+export function forkedCall(
+  { timed, transport }: InProcess,
+  user: string,
+  branches: number,
+  number: number,
+): void {
+  timed(CALLER, request("INVITE", user, `sip:${user}@${DOMAIN}`, number, "", sdp));
+  const invites = Array.from(
+    { length: branches },
+    (_, at) => transport.sent.get(CALLEE + at) ?? "",
+  );
+  for (const [at, invite] of invites.entries()) {
+    timed(CALLEE + at, answer(invite, "180 Ringing", ""));
+  }
+  const [first = "", ...others] = invites;
+  timed(CALLEE, answer(first, "200 OK", sdp));
+  for (const [at, invite] of others.entries()) {
+    const port = CALLEE + 1 + at;
+    const cancel = transport.sent.get(port) ?? "";
+    if (!cancel.startsWith("CANCEL")) throw new Error("no CANCEL");
+    timed(port, answer(cancel, "200 OK", ""));
+    timed(port, answer(invite, "487 Request Terminated", ""));
+  }
+  const uri = contactOf(user);
+  const route = `Route: ${header(first, "Record-Route")}\r\n`;
+  timed(CALLER, request("ACK", user, uri, number, route, ""));
+  timed(CALLER, request("BYE", user, uri, number, route, ""));
+  timed(CALLEE, answer(transport.sent.get(CALLEE) ?? "", "200 OK", ""));
+  if (!transport.sent.get(CALLER)?.startsWith("SIP/2.0 200")) throw new Error("no 200 to the BYE");
 }
