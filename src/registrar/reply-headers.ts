@@ -2,9 +2,9 @@ import type { Cause } from "../causes/index.ts";
 import type { Binding } from "../location/index.ts";
 import { SUPPORTED_EXTENSIONS } from "./extensions.ts";
 
-const SUPPORTED = SUPPORTED_EXTENSIONS.join(", ");
-
 export type HeaderPair = readonly [name: string, value: string];
+
+const SUPPORTED: HeaderPair = ["Supported", SUPPORTED_EXTENSIONS.join(", ")];
 
 /** RFC 3261 §10.3 step 8, RFC 3327 §5.3: every current binding, the path that was stored, the time of day. */
 export function acceptedHeaders(
@@ -15,8 +15,21 @@ export function acceptedHeaders(
   const headers: HeaderPair[] = [];
   for (const binding of bindings) headers.push(["Contact", contactValue(binding, nowMs)]);
   for (const value of path) headers.push(["Path", value]);
-  headers.push(["Supported", SUPPORTED], ["Date", new Date(nowMs).toUTCString()]);
+  headers.push(SUPPORTED, dateAt(nowMs));
   return headers;
+}
+
+let dateSecond = NaN;
+let date: HeaderPair = ["Date", ""];
+
+/** The time of day in RFC 1123 form (RFC 3261 §20.17). Made once a second: writing it out costs more than a look-up. */
+function dateAt(nowMs: number): HeaderPair {
+  const second = Math.floor(nowMs / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    date = ["Date", new Date(nowMs).toUTCString()];
+  }
+  return date;
 }
 
 /** What a refusal must carry beside its status code. */
