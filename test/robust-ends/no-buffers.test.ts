@@ -50,9 +50,9 @@ if (role === "sends") {
         context.skip("no addon or no C compiler here; node:dgram waits by itself");
         return;
       }
-      const arguments_ = [import.meta.filename, "sends", String(receiver.address().port)];
+      const ownArguments = [import.meta.filename, "sends", String(receiver.address().port)];
       const environment = { ...process.env, LD_PRELOAD: library };
-      sender = spawn(process.execPath, arguments_, { env: environment, stdio: "inherit" });
+      sender = spawn(process.execPath, ownArguments, { env: environment, stdio: "inherit" });
       const [bytes] = (await once(receiver, "message", { signal: AbortSignal.timeout(8_000) })) as [
         Buffer,
       ];
