@@ -18,9 +18,11 @@ setTimeout(() => {
   longestCollectionMs = 0;
   collections = 0;
 }, FROM_MS).unref();
+function ms(nanoseconds: number): string {
+  return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS).toFixed(1);
+}
+
 process.on("exit", () => {
-  const ms = (nanoseconds: number): string =>
-    Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS).toFixed(1);
   const figures = {
     p50Ms: ms(delay.percentile(50)),
     p99Ms: ms(delay.percentile(99)),

@@ -58,7 +58,7 @@ interface BrowserMessage {
   readonly call_id: string;
   readonly callId: string;
   readonly cseq: number | { readonly value: number };
-  parseHeader(name: string): { readonly uri: object };
+  parseHeader(name: string): { readonly uri: { toString(): string } };
 }
 
 const kirm = require("sip") as { readonly parse: (text: string) => KirmMessage };
