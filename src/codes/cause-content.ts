@@ -33,6 +33,8 @@ export interface Phrasing {
   readonly numbers: { readonly decimal: string; readonly thousands: string };
   /** Each a template with `{value}`. */
   readonly units: Readonly<Record<Unit, string>>;
+  /** Kinds of directory, by the name that the server gives them. */
+  readonly stores: Readonly<Record<string, string>>;
   /** What a reader of a message wanted where it stopped, by id. */
   readonly expected: Readonly<Record<string, string>>;
 }

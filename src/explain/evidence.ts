@@ -85,7 +85,8 @@ function directoryNote(
   directory: DirectoryNote | undefined,
 ): string {
   if (directory === undefined) return say(content, `note-${outcome}`);
-  const { name: store, size: users } = directory;
+  const { name, size: users } = directory;
+  const store = content.phrasing.stores[name] ?? name;
   return users === undefined
     ? say(content, `note-${outcome}-of`, { store })
     : say(content, `note-${outcome}-sized`, { store, users });

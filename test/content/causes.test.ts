@@ -106,12 +106,13 @@ for (const language of causeLanguages) {
 
 for (const language of (readJson(new URL("languages.json", content)) as Languages).planned) {
   test(`what a reader of messages can expect has words in ${language}, and nothing else has`, () => {
-    const { expected, units, joins } = readJson(
+    const { expected, stores, units, joins } = readJson(
       new URL(`phrasing/${language}.json`, content),
     ) as Phrasing;
     const ids = [...expectedThings, "wildcard-alone", "wildcard-expires"];
     assert.deepEqual(Object.keys(expected).toSorted(), ids.toSorted());
-    for (const words of Object.values(expected)) assert.notEqual(words.trim(), "");
+    assert.deepEqual(Object.keys(stores), ["embedded", "in memory", "shared"]);
+    for (const words of [...Object.values(expected), ...Object.values(stores)]) assert.notEqual(words.trim(), "");
     for (const unit of Object.values(units)) assert.match(unit, /^\{value\}/);
     assert.deepEqual(Object.keys(joins), ["notes", "sentences", "label"]);
   });
