@@ -133,19 +133,22 @@ class BatchedPort implements UdpPort {
   #batch(count: number): void {
     const owner = this.#owner as UdpPortOwner;
     this.#isReceiving = true;
-    for (let at = 0; at < count && !this.#isClosed; at += 1) {
-      const row = at * ROW_WORDS;
-      const start = at * SLOT_BYTES;
-      const sizeBytes = this.#receivedRows[row + ROW_SIZE] as number;
-      const remotePort = this.#receivedRows[row + ROW_PORT] as number;
-      // Nobody can be answered at port 0.
-      if (remotePort === 0) continue;
-      const text = this.#received.toString("latin1", start, start + sizeBytes);
-      owner.datagram(text, this.#peer(owner, at, row, remotePort));
+    try {
+      for (let at = 0; at < count && !this.#isClosed; at += 1) {
+        const row = at * ROW_WORDS;
+        const start = at * SLOT_BYTES;
+        const sizeBytes = this.#receivedRows[row + ROW_SIZE] as number;
+        const remotePort = this.#receivedRows[row + ROW_PORT] as number;
+        // Nobody can be answered at port 0.
+        if (remotePort === 0) continue;
+        const text = this.#received.toString("latin1", start, start + sizeBytes);
+        owner.datagram(text, this.#peer(owner, at, row, remotePort));
+      }
+    } finally {
+      this.#isReceiving = false;
+      if (count === 0) this.#sendWaiting();
+      this.#flush();
     }
-    this.#isReceiving = false;
-    if (count === 0) this.#sendWaiting();
-    this.#flush();
   }
 
   #peer(owner: UdpPortOwner, at: number, row: number, remotePort: number): UdpFlow {

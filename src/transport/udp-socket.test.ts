@@ -106,6 +106,14 @@ function everyPromise(addon: BatchAddon | undefined): void {
     peer.close();
   });
 
+  test("what is sent after close goes nowhere, and nothing breaks", async () => {
+    const { socket } = await openUdp("127.0.0.1");
+    const flow = socket.flowOf("127.0.0.1", 9);
+    await socket.close();
+    for (let count = 0; count < 300; count += 1) socket.send(flow, REQUEST, 0);
+    await new Promise(setImmediate);
+  });
+
   test("each of three peers on one address gets its own answer", async () => {
     const { socket, recorder } = await openUdp("127.0.0.1");
     const peers = await Promise.all([1, 2, 3].map(() => openPeer("127.0.0.1")));

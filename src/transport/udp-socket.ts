@@ -43,6 +43,7 @@ export class UdpSocket implements UdpPortOwner {
   readonly #flows: UdpFlowCache;
   readonly #watch: UdpWatch;
   readonly #port: UdpPort;
+  #isClosed = false;
 
   private constructor(port: UdpPort, options: UdpSocketOptions) {
     const { limits, counters, events } = options;
@@ -78,6 +79,8 @@ export class UdpSocket implements UdpPortOwner {
   }
 
   send(flow: UdpFlow, text: string, token: number): void {
+    // Somebody's last words, after the socket is gone.
+    if (this.#isClosed) return;
     const sizeBytes = text.length;
     if (sizeBytes > DATAGRAM_MAX_BYTES) {
       const error = new Error(`${sizeBytes} bytes do not fit into a datagram`);
@@ -103,6 +106,7 @@ export class UdpSocket implements UdpPortOwner {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.#watch.close();
     return this.#port.close();
   }
