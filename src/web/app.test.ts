@@ -87,6 +87,14 @@ test("no answer lets a foreign script run, and none is framed", async () => {
   assert.doesNotMatch(await (await ask("/en/codes/404")).text(), /<script|style=| on\w+="/);
 });
 
+test("a Host field with a quotation mark in it ends no attribute", async () => {
+  for (const path of ["/en/codes/404", "/sitemap.xml", "/sitemap-en.xml"]) {
+    const page = await (await app.request(`http://a"b/${path.slice(1)}`)).text();
+    assert.doesNotMatch(page, /a"b/, path);
+    assert.match(page, /a&quot;b/, path);
+  }
+});
+
 test("everything is read only, and a path has a limit", async () => {
   const answer = await ask("/en/", { method: "POST", body: "x" });
   assert.equal(answer.status, 405);

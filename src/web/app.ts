@@ -6,6 +6,7 @@ import { problemResponse } from "./api/problem.ts";
 import { assetNames, assetNamed } from "./assets.ts";
 import { loadEdition, type Edition } from "./edition.ts";
 import { documentOf } from "./frame.ts";
+import { escaped } from "./html.ts";
 import { languageInPath, preferredLanguage } from "./languages.ts";
 import { has, href, pairPath } from "./links.ts";
 import { pageAt } from "./page-at.ts";
@@ -182,6 +183,7 @@ function xml(context: Context, text: string): Response {
   return context.body(text, 200, { "content-type": "application/xml; charset=utf-8" });
 }
 
+/** As the Host field has it, which is the peer's to write: a quotation mark in it must not end an attribute. */
 function originOf(context: Context): string {
-  return new URL(context.req.url).origin;
+  return escaped(new URL(context.req.url).origin);
 }
