@@ -93,8 +93,10 @@ export const checkers: Readonly<Record<string, Checker>> = {
     for (const { request, responses, acks } of upstream) {
       const finals = responses.filter(({ message }) => message.statusCode >= 200);
       const first = finals[0]?.atMs ?? Infinity;
-      // One that came earlier is of another refusal with that branch, and a late copy.
-      const ackedMs = acks.find(({ atMs }) => atMs >= first)?.atMs ?? Infinity;
+      // A late copy may be of an earlier refusal with that branch.
+      const tags = new Set(finals.map(({ message }) => message.toTag));
+      const ack = acks.find(({ atMs, message }) => atMs >= first && tags.has(message.toTag));
+      const ackedMs = ack?.atMs ?? Infinity;
       for (const { atMs, message } of finals) {
         const label = labelOf(message);
         if (atMs > first + LIFETIME_MS) report(atMs, request, `${label} after 64*T1`);
@@ -178,10 +180,13 @@ export const checkers: Readonly<Record<string, Checker>> = {
   },
 
   "a refusal is acknowledged with the branch of its INVITE, each time (RFC 3261 §17.1.1.3)": (
-    _,
+    { wire },
     { downstream },
     report,
   ) => {
+    const refusedByPort = new Set(
+      wire.filter(({ what }) => what === "refused").map(({ id }) => id),
+    );
     for (const { request, sendings, responses, acks } of downstream) {
       if (request.method !== "INVITE") continue;
       const refusals = responses.filter(({ message }) => message.statusCode >= 300);
@@ -194,6 +199,8 @@ export const checkers: Readonly<Record<string, Checker>> = {
       // After a 2xx the branch takes no refusal any more, nothing after Timer D, and nothing at all after Timer B or
       // 64*T1 after its CANCEL.
       if (responses.some(({ message }) => isSuccess(message.statusCode))) continue;
+      // A port that was closed ends the transaction, and its device may be back for a late copy (§17.1.4).
+      if (sendings.some(({ id }) => refusedByPort.has(id))) continue;
       const [via] = viasOf(request);
       const cancel = downstream.find(
         (other) => other.request.method === "CANCEL" && viasOf(other.request)[0] === via,
