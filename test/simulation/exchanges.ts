@@ -162,6 +162,15 @@ function responseKey({ life, message }: ResponseEntry): string {
 
 /** Branch and sent-by of each Via, topmost first: what §17.2.3 tells transactions apart by. */
 export function viasOf(message: SipRequest | SipResponse): readonly string[] {
+  let vias = knownVias.get(message);
+  if (vias === undefined) knownVias.set(message, (vias = readVias(message)));
+  return vias;
+}
+
+/** Each message is asked many times. */
+const knownVias = new WeakMap<SipRequest | SipResponse, readonly string[]>();
+
+function readVias(message: SipRequest | SipResponse): readonly string[] {
   const all = message.vias();
   // One by one where a lower one cannot be read: the others still say whose the message is.
   const vias = "kind" in all ? message.values(Header.Via).map(parseVia) : all;

@@ -1,6 +1,7 @@
 import type { Agent } from "./agent.ts";
 import { drawCall } from "./call-ladder.ts";
 import { check } from "./checkers.ts";
+import { exchangesIn } from "./exchanges.ts";
 import {
   leftInServer,
   observedOf,
@@ -72,14 +73,16 @@ export async function simulate(seed: number): Promise<Run> {
     end: { ...leftIn(world), "calls whose caller heard no end": unended },
     branchesMax: BRANCHES_MAX,
   };
-  const violations = check(observed);
+  const exchanges = exchangesIn(observed);
+  const violations = check(observed, exchanges);
+  const summary = summaryOf(scenario, world, observed, exchanges);
   const { agents: played } = world;
   return {
     scenario,
     observed,
     violations,
     agents: played,
-    summary: summaryOf(scenario, world, observed),
+    summary,
   };
 }
 

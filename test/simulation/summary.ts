@@ -1,5 +1,5 @@
 import type { TraceEventKind } from "../../src/trace/index.ts";
-import { exchangesIn, viasOf, type Exchanges } from "./exchanges.ts";
+import { viasOf, type Exchanges } from "./exchanges.ts";
 import type { Observed } from "./observed.ts";
 import type { Scenario } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -7,8 +7,12 @@ import type { World } from "./world.ts";
 export type Summary = Readonly<Record<string, number>>;
 
 /** How often each thing happened that runs are made for: what is never seen to happen is not tested. */
-export function summaryOf(scenario: Scenario, world: World, observed: Observed): Summary {
-  const exchanges = exchangesIn(observed);
+export function summaryOf(
+  scenario: Scenario,
+  world: World,
+  observed: Observed,
+  exchanges: Exchanges,
+): Summary {
   const { counts } = world.tamperer;
   const died = (how: string): number =>
     scenario.steps.filter(({ action }) => action.kind === "die" && action.how === how).length;
