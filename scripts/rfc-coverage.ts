@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** One thing that a standard asks, from docs/rfc/requirements.json. Its status comes from citations unless said here. */
-interface Requirement {
+export interface Requirement {
   readonly rfc: number;
   readonly section: string;
   /** Only citations of this step count, where the section has numbered steps. */
   readonly step?: string;
   readonly asks: string;
   readonly who: "ua" | "proxy" | "registrar" | "all";
+  /** Which demands of its section it answers for, counted as scripts/rfc-musts.ts does. */
+  readonly musts?: readonly number[];
   /** Where it is done without being cited, or the only ones of the citing files that do it; named by hand. */
   readonly code?: readonly string[];
   readonly tests?: readonly string[];
@@ -241,10 +243,12 @@ function isLineOf(line: string, { section, step, who, asks }: Requirement): bool
 
 function read(root: string): { readonly rows: Row[]; readonly files: CitingFile[] } {
   const files = readTree(root);
-  const requirements = JSON.parse(
-    readFileSync(join(root, REQUIREMENTS), "utf8"),
-  ) as readonly Requirement[];
-  return { rows: requirements.map((requirement) => rowOf(requirement, files)), files };
+  return { rows: readRequirements(root).map((requirement) => rowOf(requirement, files)), files };
+}
+
+/** The rows, as written by hand. */
+export function readRequirements(root: string): readonly Requirement[] {
+  return JSON.parse(readFileSync(join(root, REQUIREMENTS), "utf8")) as readonly Requirement[];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -86,13 +86,13 @@ test("the callee visits them as they were recorded, and answers by the Contact (
   });
 });
 
-test("a strict router stands in the Request-URI, and the target at the end of the routes (RFC 3261 §12.2.1.1)", () => {
+test("a strict router stands in the Request-URI, without what is not allowed there, and the target at the end of the routes (RFC 3261 §12.2.1.1)", () => {
   const response = ok(
     "To: <sip:bob@example.com>;tag=b1",
-    "Record-Route: <sip:p2.example.com;lr>, <sip:strict.example.org>",
+    "Record-Route: <sip:p2.example.com;lr>, <sip:strict.example.org;method=BYE?Subject=x>",
     "Contact: <sip:bob@192.0.2.4>",
   );
-  const bye = dialogOfUac(invite, response)?.nextRequest();
+  const bye = dialogOfUac(invite, response).nextRequest();
   assert.equal(bye?.requestUri, "sip:strict.example.org");
   assert.deepEqual(bye?.routes, ["<sip:p2.example.com;lr>", "<sip:bob@192.0.2.4>"]);
   assert.equal(bye?.nextHop, "sip:strict.example.org");
@@ -100,13 +100,15 @@ test("a strict router stands in the Request-URI, and the target at the end of th
 
 test("without routes a request goes to the remote target (RFC 3261 §12.2.1.1)", () => {
   const response = ok("To: <sip:bob@example.com>;tag=b1", "Contact: <sip:bob@192.0.2.4>");
-  const bye = dialogOfUac(invite, response)?.nextRequest();
+  const bye = dialogOfUac(invite, response).nextRequest();
   assert.deepEqual(bye?.routes, []);
   assert.equal(bye?.nextHop, "sip:bob@192.0.2.4");
 });
 
-test("a response without a To tag makes no dialog (RFC 3261 §12.1)", () => {
-  assert.equal(dialogOfUac(invite, ok("To: <sip:bob@example.com>")), undefined);
+test("a 2xx without a To tag, as of RFC 2543, makes a dialog whose remote tag is null (RFC 3261 §12.1.2, §12.2.1.1)", () => {
+  const dialog = dialogOfUac(invite, ok("To: <sip:bob@example.com>"));
+  assert.equal(dialog.id.remoteTag, "");
+  assert.equal(dialog.nextRequest().to, "<sip:bob@example.com>");
 });
 
 test("a request belongs by Call-ID and both tags, and must not count backwards (RFC 3261 §12.2.2)", () => {

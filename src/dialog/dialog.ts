@@ -1,4 +1,4 @@
-import { Header, hasParameter, parseNameAddr } from "../message/index.ts";
+import { asRequestUri, Header, hasParameter, parseNameAddr } from "../message/index.ts";
 import type { SipRequest, SipResponse } from "../message/index.ts";
 
 /** What a dialog is known by at one of its ends (RFC 3261 §12). A tag is "" for a peer of RFC 2543. */
@@ -101,12 +101,9 @@ export class Dialog {
     const firstHop = parseNameAddr(first)?.uri;
     if (firstHop?.kind === "sip" && !hasParameter(firstHop.parameters, "lr")) {
       // A strict router looks for itself in the Request-URI; the target waits at the end of the list.
-      return {
-        ...common,
-        requestUri: firstHop.text,
-        routes: [...this.routeSet.slice(1), `<${this.remoteTarget}>`],
-        nextHop: firstHop.text,
-      };
+      const requestUri = asRequestUri(firstHop).text;
+      const routes = [...this.routeSet.slice(1), `<${this.remoteTarget}>`];
+      return { ...common, requestUri, routes, nextHop: requestUri };
     }
     return {
       ...common,
@@ -119,16 +116,15 @@ export class Dialog {
 
 /**
  * The dialog that a response to our request makes (RFC 3261 §12.1.2): early with a provisional response, confirmed
- * with a 2xx. A response without a Contact leaves us the Request-URI as target; undefined when it has no To tag and
- * so makes no dialog.
+ * with a 2xx. A response without a Contact leaves us the Request-URI as target, one without a To tag a remote tag of
+ * "": it comes from an element of RFC 2543.
  */
-export function dialogOfUac(request: SipRequest, response: SipResponse): Dialog | undefined {
-  if (response.toTag === undefined) return undefined;
+export function dialogOfUac(request: SipRequest, response: SipResponse): Dialog {
   return new Dialog({
     id: {
       callId: request.callId,
       localTag: request.fromTag ?? "",
-      remoteTag: response.toTag,
+      remoteTag: response.toTag ?? "",
     },
     local: request.header(Header.From) ?? "",
     remote: response.header(Header.To) ?? "",
@@ -156,5 +152,7 @@ export function dialogOfUas(request: SipRequest, toTag: string): Dialog {
 
 function contactOf(message: SipRequest | SipResponse): string | undefined {
   const contacts = message.nameAddrs(Header.Contact);
-  return "kind" in contacts ? undefined : contacts[0]?.uri.text;
+  if ("kind" in contacts) return undefined;
+  const uri = contacts[0]?.uri;
+  return uri && asRequestUri(uri).text;
 }

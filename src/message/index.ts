@@ -22,6 +22,7 @@ export { parseNameAddr } from "./name-addr.ts";
 export { hasParameter, parameterOf } from "./parameters.ts";
 export { parseMessage } from "./parse.ts";
 export { reasonPhraseOf, registeredStatusCodes } from "./reason-phrases.ts";
+export { asRequestUri, withoutAddressing } from "./request-uri.ts";
 export { StreamFramer, type FramerOutput } from "./stream-framer.ts";
 export type * from "./types.ts";
 export { parseUri } from "./uri.ts";

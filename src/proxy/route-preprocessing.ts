@@ -6,10 +6,10 @@ import {
   type NameAddr,
   type SipRequest,
   type Uri,
+  withoutAddressing,
 } from "../message/index.ts";
 import { DIALOG_TOKEN_PARAMETER, dialogTokenOf } from "./dialog-token.ts";
 import type { ProxyOptions } from "./options.ts";
-import { withoutAddressing } from "./request-uri.ts";
 
 /** A request after RFC 3261 §16.4: as the rest of the proxy sees it. */
 export interface Routing {

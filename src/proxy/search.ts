@@ -2,13 +2,20 @@ import { assert } from "../base/assert.ts";
 import { because, type Cause, type CauseId } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Binding, Held } from "../location/index.ts";
-import { aorOf, domainOf, parseNameAddr, parseUri, type Aor, type Uri } from "../message/index.ts";
+import {
+  aorOf,
+  asRequestUri,
+  domainOf,
+  parseNameAddr,
+  parseUri,
+  type Aor,
+  type Uri,
+} from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { isServed } from "./admission.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
-import { asRequestUri } from "./request-uri.ts";
 import { liveAt, TargetSet, targetOf } from "./target-set.ts";
 
 /** Aliases of aliases: more than this in a row is a loop, whatever it looks like. */

@@ -1,6 +1,12 @@
 import type { Binding } from "../location/index.ts";
-import { parseNameAddr, parseUri, sameUri, type Aor, type Uri } from "../message/index.ts";
-import { asRequestUri } from "./request-uri.ts";
+import {
+  asRequestUri,
+  parseNameAddr,
+  parseUri,
+  sameUri,
+  type Aor,
+  type Uri,
+} from "../message/index.ts";
 import type { Routing } from "./route-preprocessing.ts";
 
 /** A place the request may be sent to: the new Request-URI, and how to get there. */

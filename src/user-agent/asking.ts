@@ -1,7 +1,7 @@
 import type { SipResponse } from "../message/index.ts";
 import { ChallengeAnswers } from "./challenge-answers.ts";
 import type { CoreOutput, FailureId, RequestOwner } from "./output.ts";
-import type { BuiltRequest, RequestFactory } from "./request-factory.ts";
+import { requestUriOf, type BuiltRequest, type RequestFactory } from "./request-factory.ts";
 
 /** One request outside a dialog that is neither INVITE nor REGISTER: OPTIONS, MESSAGE (RFC 3261 §11). */
 export class Asking implements RequestOwner {
@@ -15,7 +15,7 @@ export class Asking implements RequestOwner {
 
   constructor(method: string, uri: string, factory: RequestFactory) {
     this.#method = method;
-    this.#uri = uri;
+    this.#uri = requestUriOf(uri);
     this.#factory = factory;
     this.#callId = factory.callId();
     this.#fromTag = factory.tag();

@@ -2,11 +2,14 @@ import { dialogOfUas } from "../dialog/index.ts";
 import { Header, type SipRequest, type SipResponse } from "../message/index.ts";
 import { buildAnswer, buildOffer, parseAudio } from "../sdp/index.ts";
 import { T1_MS, T2_MS, TRANSACTION_LIFETIME_MS } from "../transaction/index.ts";
+import { inspect } from "./inspection.ts";
 import { ALLOWED_METHODS, type AnswerScript } from "./options.ts";
 import type { CallCore, CallEnd, CoreOutput, FailureId, ReceivedRequest } from "./output.ts";
 import type { BuiltRequest, HeaderLine, RequestFactory } from "./request-factory.ts";
 import { refuse, responseText } from "./responses.ts";
 import { Session } from "./session.ts";
+
+const RING_AGAIN_MS = 60_000;
 
 /** The callee's side of one call (RFC 3261 §13.3): plays its script, then is a session. */
 export class IncomingCall implements CallCore {
@@ -55,9 +58,9 @@ export class IncomingCall implements CallCore {
   start(nowMs: number, out: CoreOutput[]): void {
     const { request } = this.#invite;
     out.push({ kind: "callArrived", atMs: nowMs, request });
-    const required = request.values(Header.Require);
-    if (required.length > 0) {
-      this.#refuse(420, nowMs, out, [["Unsupported", required.join(", ")]]);
+    const unacceptable = inspect(request);
+    if (unacceptable !== undefined) {
+      this.#refuse(unacceptable.statusCode, nowMs, out, unacceptable.headers);
       return;
     }
     out.push({
@@ -92,7 +95,7 @@ export class IncomingCall implements CallCore {
 
   advance(nowMs: number, out: CoreOutput[]): void {
     if (this.isOver) return;
-    if (this.#ringAtMs <= nowMs) this.#ring(out);
+    if (this.#ringAtMs <= nowMs) this.#ring(nowMs, out);
     if (this.#finalAtMs <= nowMs) this.#playFinal(nowMs, out);
     if (this.#giveUpAtMs <= nowMs) {
       this.#stopRepeating();
@@ -138,6 +141,13 @@ export class IncomingCall implements CallCore {
       this.receiveCancel(nowMs, out);
       return;
     }
+    if (received.request.method === "INVITE" && this.#state === "proceeding") {
+      // The first is not answered yet (RFC 3261 §14.2).
+      const retryAfterSeconds = Math.floor(this.#factory.options.random.fraction() * 11);
+      const headers = [["Retry-After", String(retryAfterSeconds)]] as const;
+      refuse(received, 500, this.#session.dialog.id.localTag, out, headers);
+      return;
+    }
     if (received.request.method === "BYE") this.#stopRepeating();
     this.#session.receiveRequest(received, nowMs, out);
   }
@@ -155,12 +165,14 @@ export class IncomingCall implements CallCore {
     this.#session.requestFailed(request, causeId, nowMs, out);
   }
 
-  #ring(out: CoreOutput[]): void {
-    this.#ringAtMs = Infinity;
+  /** Again every minute, or a proxy may take us for dead and cancel (RFC 3261 §13.3.1.1). */
+  #ring(nowMs: number, out: CoreOutput[]): void {
+    this.#ringAtMs = nowMs + RING_AGAIN_MS;
     this.#respond(180, out, [["Contact", this.#factory.contact]]);
   }
 
   #playFinal(nowMs: number, out: CoreOutput[]): void {
+    this.#ringAtMs = Infinity;
     this.#finalAtMs = Infinity;
     const script = this.#script;
     switch (script.kind) {

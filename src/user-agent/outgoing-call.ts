@@ -5,7 +5,7 @@ import { buildOffer } from "../sdp/index.ts";
 import { clientTransactionKey, TRANSACTION_LIFETIME_MS } from "../transaction/index.ts";
 import { ChallengeAnswers } from "./challenge-answers.ts";
 import type { CallCore, CallEnd, CoreOutput, FailureId, ReceivedRequest } from "./output.ts";
-import type { BuiltRequest, RequestFactory } from "./request-factory.ts";
+import { requestUriOf, type BuiltRequest, type RequestFactory } from "./request-factory.ts";
 import { refuse } from "./responses.ts";
 import { Session } from "./session.ts";
 
@@ -28,7 +28,7 @@ export class OutgoingCall implements CallCore {
   readonly #acks = new Map<string, BuiltRequest>();
 
   constructor(uri: string, factory: RequestFactory) {
-    this.#uri = uri;
+    this.#uri = requestUriOf(uri);
     this.#factory = factory;
     this.#answers = new ChallengeAnswers(factory);
     this.callId = factory.callId();
@@ -98,13 +98,20 @@ export class OutgoingCall implements CallCore {
   }
 
   owns(request: SipRequest): boolean {
-    return this.#sessions.some((session) => session.owns(request));
+    if (request.callId !== this.callId || request.toTag !== this.#fromTag) return false;
+    return this.#isInviting || this.#sessions.some((session) => session.owns(request));
   }
 
   receiveRequest(received: ReceivedRequest, nowMs: number, out: CoreOutput[]): void {
-    const session = this.#sessions.find((each) => each.owns(received.request));
+    const { request } = received;
+    const session = this.#sessions.find((each) => each.owns(request));
     if (session !== undefined) session.receiveRequest(received, nowMs, out);
-    else refuse(received, 481, this.#fromTag, out);
+    // Our INVITE has no final response yet: theirs crosses it (RFC 3261 §14.2).
+    else refuse(received, request.method === "INVITE" ? 491 : 481, this.#fromTag, out);
+  }
+
+  get #isInviting(): boolean {
+    return this.#state !== "answered" && this.#state !== "ended";
   }
 
   receiveAck(): void {
@@ -162,8 +169,6 @@ export class OutgoingCall implements CallCore {
       return;
     }
     const dialog = dialogOfUac(parsed(request), response);
-    // Without a To tag there is no dialog to acknowledge in: RFC 3261 §12.1 makes one necessary.
-    if (dialog === undefined) return;
     const ack = this.#ackOf(dialog, response.cseq.sequenceNumber);
     this.#acks.set(tag, ack);
     out.push({ kind: "sendAck", ack, isRetransmission: false });

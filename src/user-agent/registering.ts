@@ -5,7 +5,7 @@ import type { CoreOutput, FailureId, RequestOwner } from "./output.ts";
 import type { BuiltRequest, RequestFactory } from "./request-factory.ts";
 
 /**
- * Registers one contact (RFC 3261 §10.2): answers a challenge, and takes a longer interval when the registrar finds
+ * Registers one contact (RFC 3261 §10.2), one request after the other: answers a challenge, and takes a longer interval when the registrar finds
  * ours too brief. Refreshing is whoever's who keeps the time; each call is a new REGISTER with the same Call-ID.
  */
 export class Registering implements RequestOwner {
@@ -16,6 +16,9 @@ export class Registering implements RequestOwner {
   #sequenceNumber = 0;
   #expiresSeconds = 0;
   #hasLengthened = false;
+  #isPending = false;
+  /** What was asked for while a REGISTER had no final response yet: it is sent then (RFC 3261 §10.2). */
+  #nextExpiresSeconds: number | undefined;
 
   constructor(factory: RequestFactory) {
     this.#factory = factory;
@@ -26,6 +29,11 @@ export class Registering implements RequestOwner {
 
   /** 0 removes the binding (RFC 3261 §10.2.2). */
   start(expiresSeconds: number, out: CoreOutput[]): void {
+    if (this.#isPending) {
+      this.#nextExpiresSeconds = expiresSeconds;
+      return;
+    }
+    this.#isPending = true;
     this.#answers = new ChallengeAnswers(this.#factory);
     this.#hasLengthened = false;
     this.#expiresSeconds = expiresSeconds;
@@ -43,6 +51,7 @@ export class Registering implements RequestOwner {
     if (statusCode < 300) {
       const expiresSeconds = this.#grantedBy(response);
       out.push({ kind: "registered", atMs: nowMs, expiresSeconds });
+      this.#startNext(out);
     } else if (
       this.#answers.answer(response, "REGISTER", request.requestUri) ||
       this.#lengthens(response)
@@ -50,6 +59,7 @@ export class Registering implements RequestOwner {
       this.#send(out);
     } else {
       out.push({ kind: "registrationFailed", atMs: nowMs, why: response });
+      this.#startNext(out);
     }
   }
 
@@ -60,6 +70,14 @@ export class Registering implements RequestOwner {
     out: CoreOutput[],
   ): void {
     out.push({ kind: "registrationFailed", atMs: nowMs, why: causeId });
+    this.#startNext(out);
+  }
+
+  #startNext(out: CoreOutput[]): void {
+    const next = this.#nextExpiresSeconds;
+    this.#isPending = false;
+    this.#nextExpiresSeconds = undefined;
+    if (next !== undefined) this.start(next, out);
   }
 
   #send(out: CoreOutput[]): void {

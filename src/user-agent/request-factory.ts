@@ -1,4 +1,11 @@
-import { formatHost, buildRequest, parseAor, userOf } from "../message/index.ts";
+import {
+  asRequestUri,
+  buildRequest,
+  formatHost,
+  parseAor,
+  parseUri,
+  userOf,
+} from "../message/index.ts";
 import type { DialogRequest } from "../dialog/index.ts";
 import { clientTransactionKey } from "../transaction/index.ts";
 import { SOFTWARE_NAME, type UserAgentOptions } from "./options.ts";
@@ -15,6 +22,12 @@ export interface BuiltRequest {
   readonly nextHop: string;
 }
 
+/** What somebody asked for as it may stand in a Request-URI and in To (RFC 3261 §19.1.5): method and headers go. */
+export function requestUriOf(text: string): string {
+  const uri = parseUri(text);
+  return uri === undefined ? text : asRequestUri(uri).text;
+}
+
 export type HeaderLine = readonly [name: string, value: string];
 
 /** Writes the requests of one user agent: Via with a fresh branch, Max-Forwards, Contact, User-Agent. */
@@ -24,17 +37,18 @@ export class RequestFactory {
   readonly user: string;
   /** Contact header field value. */
   readonly contact: string;
-  readonly #sentBy: string;
+  /** What our Vias name us by: host and port. */
+  readonly sentBy: string;
 
   constructor(options: UserAgentOptions) {
     this.options = options;
     const aor = parseAor(options.aor);
     this.user = aor === undefined ? "" : userOf(aor);
     const { transport, address, port } = options.local;
-    this.#sentBy = `${formatHost(address)}:${port}`;
+    this.sentBy = `${formatHost(address)}:${port}`.toLowerCase();
     const transportParameter = transport === "udp" ? "" : `;transport=${transport}`;
     const userPart = this.user === "" ? "" : `${this.user}@`;
-    this.contact = `<sip:${userPart}${this.#sentBy}${transportParameter}>`;
+    this.contact = `<sip:${userPart}${this.sentBy}${transportParameter}>`;
   }
 
   /** 64 random bits: enough for a tag (RFC 3261 §19.3 asks for 32). */
@@ -70,7 +84,7 @@ export class RequestFactory {
       method,
       requestUri: parts.requestUri,
       headers: [
-        ["Via", `SIP/2.0/${transport.toUpperCase()} ${this.#sentBy};branch=${branchId};rport`],
+        ["Via", `SIP/2.0/${transport.toUpperCase()} ${this.sentBy};branch=${branchId};rport`],
         ...parts.routes.map((route): HeaderLine => ["Route", route]),
         ["Max-Forwards", "70"],
         ["From", parts.from],

@@ -8,6 +8,7 @@ import {
 } from "../message/index.ts";
 import { ALLOWED_METHODS, SOFTWARE_NAME } from "./options.ts";
 import type { CoreOutput, ReceivedRequest } from "./output.ts";
+import type { HeaderLine } from "./request-factory.ts";
 
 /**
  * The text of any response to that request. Unlike the server's, a refusal here carries no cause: a user agent plays
@@ -25,16 +26,19 @@ export function responseText(
   return startLine + text.slice(text.indexOf("\r\n"));
 }
 
-/** Answers a request that needs no more than a status and the methods we know. */
+/** Answers a request that needs no more than a status, the methods we know, and what `headers` say. */
 export function refuse(
   received: ReceivedRequest,
   statusCode: number,
   toTag: string,
   out: CoreOutput[],
+  headers: readonly HeaderLine[] = [],
 ): void {
+  const allowed: readonly HeaderLine[] =
+    statusCode === 405 || statusCode === 200 ? [["Allow", ALLOWED_METHODS]] : [];
   const text = responseText(received.request, statusCode, {
     toTag,
-    headers: statusCode === 405 || statusCode === 200 ? [["Allow", ALLOWED_METHODS]] : [],
+    headers: [...allowed, ...headers],
   });
   out.push({ kind: "respond", to: received, statusCode, text });
 }

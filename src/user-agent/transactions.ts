@@ -12,6 +12,8 @@ import type { BuiltRequest } from "./request-factory.ts";
 import { responseText } from "./responses.ts";
 import { summaryOf } from "./summary.ts";
 
+const SIP_PORT = 5060;
+
 export interface ClientEntry {
   readonly machine: InviteClientTransaction | NonInviteClientTransaction;
   readonly request: BuiltRequest;
@@ -35,11 +37,13 @@ export interface Upward {
 /** Both tables of transactions of one user agent, and their timers. Few at a time: looked through, not sorted. */
 export class Transactions {
   readonly #reliable: boolean;
+  readonly #sentBy: string;
   readonly #clients = new Map<string, ClientEntry>();
   readonly #servers = new Map<string, ServerEntry>();
 
-  constructor(options: { readonly reliable: boolean }) {
+  constructor(options: { readonly reliable: boolean; readonly sentBy: string }) {
     this.#reliable = options.reliable;
+    this.#sentBy = options.sentBy;
   }
 
   get size(): number {
@@ -89,10 +93,14 @@ export class Transactions {
     this.#clients.delete(request.transactionKey);
   }
 
-  /** A response that matches nothing is dropped (RFC 6026 §8.9). */
+  /**
+   * Dropped is what matches nothing (RFC 6026 §8.9), what names another than us in its Via (RFC 3261 §18.1.2), and what
+   * went astray with the Via of somebody else below ours (RFC 3261 §8.1.3.3).
+   */
   receiveResponse(response: SipResponse, nowMs: number, up: Upward): void {
-    const { branchId } = response.topVia;
-    if (branchId === undefined) return;
+    const { branchId, host, port } = response.topVia;
+    if (branchId === undefined || response.hasViaBelow) return;
+    if (`${host.toLowerCase()}:${port ?? SIP_PORT}` !== this.#sentBy) return;
     const entry = this.#clients.get(clientTransactionKey(branchId, response.cseq.method));
     if (entry === undefined) return;
     const outputs: TransactionOutput[] = [];

@@ -3,11 +3,12 @@ import type { SipMessage, SipRequest } from "../message/index.ts";
 import { inviteKeyOf, serverTransactionKey } from "../transaction/index.ts";
 import { Asking } from "./asking.ts";
 import { IncomingCall } from "./incoming-call.ts";
+import { inspect, statusForCallers } from "./inspection.ts";
 import type { AnswerScript, UserAgentOptions } from "./options.ts";
 import { OutgoingCall } from "./outgoing-call.ts";
-import type { CallCore, CoreOutput, UserAgentOutput } from "./output.ts";
+import type { CallCore, CoreOutput, ReceivedRequest, UserAgentOutput } from "./output.ts";
 import { Registering } from "./registering.ts";
-import { RequestFactory } from "./request-factory.ts";
+import { RequestFactory, type HeaderLine } from "./request-factory.ts";
 import { refuse } from "./responses.ts";
 import { summaryOf } from "./summary.ts";
 import { ladderLine, receivedLine, Transactions, type Upward } from "./transactions.ts";
@@ -43,7 +44,10 @@ export class UserAgent {
   constructor(options: UserAgentOptions, answer: AnswerScript) {
     this.answer = answer;
     this.#factory = new RequestFactory(options);
-    this.#transactions = new Transactions({ reliable: options.local.transport !== "udp" });
+    this.#transactions = new Transactions({
+      reliable: options.local.transport !== "udp",
+      sentBy: this.#factory.sentBy,
+    });
     this.#registering = new Registering(this.#factory);
   }
 
@@ -151,18 +155,42 @@ export class UserAgent {
     const received = this.#transactions.startServer(request, transactionKey, flowId, nowMs);
     if (request.method === "CANCEL") this.#receiveCancel(received, nowMs, up);
     else if (isMerged) refuse(received, 482, this.#factory.tag(), up.core);
-    else if (request.toTag !== undefined) {
-      const call = this.#callOwning(request);
-      if (call === undefined) refuse(received, 481, this.#factory.tag(), up.core);
-      else call.receiveRequest(received, nowMs, up.core);
-    } else if (request.method === "INVITE") {
+    else if (request.toTag !== undefined) this.#receiveInDialog(received, nowMs, up.core);
+    else if (request.method === "INVITE") {
       const call = new IncomingCall(received, this.answer, this.#factory);
       this.#calls.add(call);
       this.#byInvite.set(transactionKey, call);
       call.start(nowMs, up.core);
-    } else {
-      refuse(received, statusOutsideDialog(request.method), this.#factory.tag(), up.core);
+    } else this.#receiveOutsideDialog(received, up.core);
+  }
+
+  #receiveInDialog(received: ReceivedRequest, nowMs: number, out: CoreOutput[]): void {
+    const { request } = received;
+    const call = this.#callOwning(request);
+    const unacceptable = inspect(request);
+    if (call === undefined) refuse(received, 481, this.#factory.tag(), out);
+    else if (unacceptable === undefined) call.receiveRequest(received, nowMs, out);
+    else {
+      const { statusCode, headers } = unacceptable;
+      refuse(received, statusCode, request.toTag ?? "", out, headers);
     }
+  }
+
+  /** The method comes first, then what else is asked for (RFC 3261 §8.2). */
+  #receiveOutsideDialog(received: ReceivedRequest, out: CoreOutput[]): void {
+    const { request } = received;
+    const toTag = this.#factory.tag();
+    const unacceptable = request.method === "OPTIONS" ? inspect(request) : undefined;
+    if (unacceptable !== undefined) {
+      refuse(received, unacceptable.statusCode, toTag, out, unacceptable.headers);
+      return;
+    }
+    const script = this.answer;
+    const headers: readonly HeaderLine[] =
+      request.method === "OPTIONS" && script.kind === "redirect"
+        ? [["Contact", `<${script.contactUri}>`]]
+        : [];
+    refuse(received, statusOutsideDialog(request.method, script), toTag, out, headers);
   }
 
   /** RFC 3261 §9.2: 200 for the CANCEL of an INVITE we know, whether or not it comes in time. */
@@ -228,8 +256,8 @@ export class UserAgent {
   }
 }
 
-function statusOutsideDialog(method: string): number {
-  if (method === "OPTIONS") return 200;
+function statusOutsideDialog(method: string, script: AnswerScript): number {
+  if (method === "OPTIONS") return statusForCallers(script);
   if (method === "BYE") return 481;
   return otherMethods.has(method) ? 405 : 501;
 }

@@ -1,4 +1,6 @@
-import { hasParameter, parseUri, type SipUri, type Uri } from "../message/index.ts";
+import { hasParameter } from "./parameters.ts";
+import type { SipUri, Uri } from "./types.ts";
+import { parseUri } from "./uri.ts";
 
 /**
  * The URI as it may stand in a Request-URI: headers and a method parameter are not allowed there (RFC 3261 §16.6
