@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { launch, type Browser, type Page } from "puppeteer-core";
-import { needProgram } from "../interop/programs.ts";
+import { endWithUs, needProgram } from "../interop/programs.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -14,7 +14,13 @@ export interface View {
 export async function openBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) needProgram("chromium", "chromium");
   // The sandbox needs rights that a container does not give; the pages are our own.
-  return launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
+  const child = browser.process();
+  if (child !== null) endWithUs(child);
+  return browser;
 }
 
 /** A tab of its own, looked at in that way. */
