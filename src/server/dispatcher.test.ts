@@ -194,6 +194,23 @@ test("a response that answers nothing of ours is dropped, and counted (RFC 6026 
   assert.equal(domain.server.counters.strayResponses, 1);
 });
 
+test("a response that names another place than ours in its Via is dropped, whatever its branch (RFC 3261 §18.1.2)", async () => {
+  const domain = await new Domain().open();
+  await domain.caller.ask();
+  const [invite] = domain.bob.requests;
+  assert.ok(invite !== undefined);
+  const before = domain.caller.received.length;
+  const vias = invite.values(Header.Via).join(", ");
+  const answer = (written: string): string =>
+    `SIP/2.0 180 Ringing\r\nVia: ${written}\r\nFrom: <sip:dora@elsewhere.net>;tag=f1\r\n` +
+    `To: <sip:bob@example.org>;tag=x\r\nCall-ID: ${invite.callId}\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n`;
+  await domain.bob.send(answer(vias.replace("192.0.2.100", "192.0.2.101")));
+  assert.equal(domain.caller.received.length, before);
+  assert.equal(domain.server.counters.strayResponses, 1);
+  await domain.bob.send(answer(vias));
+  assert.equal(domain.caller.received.length, before + 1);
+});
+
 test("a response without a Via but ours is dropped: relayed, it would lead nowhere (RFC 3261 §16.7 step 3)", async () => {
   const domain = await new Domain().open();
   await domain.caller.ask();

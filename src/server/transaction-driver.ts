@@ -18,6 +18,7 @@ import { Deadlines } from "./deadlines.ts";
 import { EndedTransactions } from "./ended-transactions.ts";
 import type { ResponseReturns } from "./response-returns.ts";
 import type { RunningRequest } from "./running-request.ts";
+import { isSentByUs } from "./sent-by-us.ts";
 import { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 
 const SIP_PORT = 5060;
@@ -173,6 +174,8 @@ export class TransactionDriver {
     if (branchId === undefined) return false;
     const entry = this.clients.get(clientTransactionKey(branchId, response.cseq.method));
     if (entry === undefined) return false;
+    const local = this.#transport.localAddressTowards(entry.flow);
+    if (!isSentByUs(response.topVia, local)) return false;
     // RFC 3261 §16.7 step 3: relayed without a Via it would lead nowhere. A CANCEL's answer is ours alone, and rightly.
     const isRelayed = entry.branch !== undefined || entry.upstream !== undefined;
     if (isRelayed && !response.hasViaBelow) return false;
