@@ -181,8 +181,9 @@ export class Authenticator {
     if (uri === undefined) return "uri is not given";
     if (response === undefined) return "response is not given";
     if (digest.userhash?.toLowerCase() === "true") return "userhash was not offered";
-    // Deviation: RFC 7616 §3.4.6 wants `uri` to be the Request-URI. A proxy on the way may have rewritten that one,
-    // so any URI is taken that can be read as one (RFC 8760 §2.6 item 6 allows it).
+    // Deviation: RFC 7616 §3.4.6 wants `uri` to be the Request-URI, RFC 8760 §2.6 item 6 somebody whom we take requests
+    // for. A proxy on the way may have rewritten the Request-URI, and phones write their registrar by any of its
+    // names; so any URI is taken that can be read as one. What it would guard against, a nonce count does.
     if (parseUri(uri) === undefined) return "uri is not a URI";
     const algorithm = this.#algorithmNamed(digest.algorithm ?? "MD5");
     if (algorithm === undefined) return "algorithm was not offered";

@@ -92,8 +92,11 @@ function startOfLine(text: string): number {
 }
 
 /**
- * A topmost Via says where the answer goes, Via and CSeq what it answers (RFC 3261 §17.1.3, §18.2.2); without either
- * there is nobody to tell. What else is missing, the answer leaves out.
+ * A topmost Via says where the answer goes, Via and CSeq what it answers (RFC 3261 §17.1.3, §18.2.2). What else is
+ * missing, the answer leaves out.
+ *
+ * Deviation: RFC 3261 §16.3 has an error code for every request that is malformed; one without a Via or a CSeq gets
+ * none. A response repeats both (RFC 3261 §8.2.6.2) and is matched by them alone: nobody would know what was answered.
  */
 function answerableOf(text: string, source: Source | undefined): AnswerableRequest | undefined {
   const start = startOfLine(text);

@@ -105,6 +105,20 @@ test("without Route it goes to each device of our user, in branches of their own
   assert.notEqual(sent[0]?.topVia.branchId, sent[1]?.topVia.branchId);
 });
 
+test("an ACK that comes again goes on under the same branch, another under another (RFC 3261 §16.11)", () => {
+  const branchOf = (via: string, at = 0): string | undefined =>
+    relayed({ vias: [via] }, ["sip:bob@192.0.2.7", "sip:bob@192.0.2.8"]).sent[at]?.topVia.branchId;
+  const via = "SIP/2.0/UDP 203.0.113.4;branch=z9hG4bKa";
+  assert.equal(branchOf(via), branchOf(via));
+  assert.notEqual(branchOf(via), branchOf(via.replace("bKa", "bKb")));
+  assert.notEqual(branchOf(via), branchOf(via.replace(".4", ".5")));
+  assert.notEqual(branchOf(via), branchOf(via, 1), "to its other device");
+  assert.equal(
+    branchOf("SIP/2.0/UDP 203.0.113.4;branch=1"),
+    branchOf("SIP/2.0/UDP 203.0.113.4;branch=1"),
+  );
+});
+
 test("its devices share its Max-Breadth; those that get no share get no ACK (RFC 5393 §5.3.3)", () => {
   const contacts = ["sip:bob@192.0.2.7", "sip:bob@192.0.2.8", "sip:bob@192.0.2.9"];
   const breadths = (...fields: string[]): string[] =>

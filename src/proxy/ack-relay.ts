@@ -6,7 +6,7 @@ import type { SipRequest } from "../message/index.ts";
 import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { isInDialog, isServed } from "./admission.ts";
-import { loopHashOf, makeBranchId } from "./branch-id.ts";
+import { loopHashOf, repeatableBranchId } from "./branch-id.ts";
 import { callBranch } from "./branch-steps.ts";
 import { ClientBranch } from "./client-branch.ts";
 import { buildForwarded, type Sides } from "./forwarding.ts";
@@ -23,6 +23,9 @@ import { routesTextOf, validate } from "./validation.ts";
  * An ACK to a 2xx on its way to the callee: a request of its own, never answered, never challenged, relayed without
  * state (RFC 3261 §16.11). Inside a dialog of ours it follows its Route; without Route it is looked up like any
  * request and goes to each device of that user, since which one answered is not known. Anything else is dropped.
+ *
+ * Deviation: RFC 3261 §18.1.1 makes no exception for an ACK over 1300 bytes; it goes by the transport of its next hop
+ * all the same. Nothing answers it, so nothing would tell that TCP is not to be had there, and each copy would be lost.
  *
  * `start` outputs mean: send this text once, keep nothing.
  */
@@ -101,7 +104,7 @@ export class AckRelay {
    * back to us would multiply without end (RFC 5393 §5.3.3).
    */
   #send(targets: TargetSet, nowMs: number, out: ProxyOutput[]): void {
-    const { instanceId, random } = this.#options;
+    const { instanceId, tokenKey } = this.#options;
     const loopHash = loopHashOf(this.#request, routesTextOf(this.#request));
     let free = incomingBreadthOf(this.#request);
     for (let qMilli = targets.nextQMilli; qMilli !== undefined; qMilli = targets.nextQMilli) {
@@ -112,8 +115,8 @@ export class AckRelay {
         continue;
       }
       free -= breadth;
-      const branchId = makeBranchId(instanceId, random, loopHash);
       const number = this.branches.length + 1;
+      const branchId = repeatableBranchId(instanceId, tokenKey, this.#request, number, loopHash);
       const branch = new ClientBranch(number, target, breadth, branchId, nowMs);
       this.branches.push(branch);
       this.#aim(branch, nowMs, out);

@@ -1,4 +1,5 @@
 import type { Random } from "../base/random.ts";
+import { sipHash, type SipHashKey } from "../base/siphash.ts";
 import type { BranchId, SipRequest } from "../message/index.ts";
 
 /** RFC 3261 §8.1.1.7: marks branch ids that are unique by themselves. */
@@ -15,6 +16,28 @@ export function branchMark(instanceId: string): string {
  */
 export function makeBranchId(instanceId: string, random: Random, loopHash: string): BranchId {
   return (branchMark(instanceId) + random.hex128() + "." + loopHash) as BranchId;
+}
+
+/**
+ * The branch id of a request that is relayed without state: its first part follows from how the request came, so that
+ * the same request, sent again, goes on under the same branch (RFC 3261 §16.11). `branch` is which of its targets.
+ */
+export function repeatableBranchId(
+  instanceId: string,
+  key: SipHashKey,
+  request: SipRequest,
+  branch: number,
+  loopHash: string,
+): BranchId {
+  const { topVia, callId, fromTag, toTag, cseq } = request;
+  const { branchId, host } = topVia;
+  const received =
+    branchId !== undefined && branchId.startsWith(MAGIC_COOKIE)
+      ? branchId
+      : `${branchId ?? ""} ${callId} ${fromTag ?? ""} ${toTag ?? ""} ${cseq.sequenceNumber}`;
+  const unique = `${branch} ${host} ${received}`;
+  const first = sipHash(key, `branch${unique}`) + sipHash(key, `again${unique}`);
+  return (branchMark(instanceId) + first + "." + loopHash) as BranchId;
 }
 
 /**

@@ -124,7 +124,12 @@ export class Registration {
     this.#refuse(because("location-unreachable", 503, { detail }), nowMs, out);
   }
 
-  /** Any question may end so: the request fails as a whole, and nothing was written (step 7). */
+  /**
+   * Any question may end so: the request fails as a whole, and nothing was written (RFC 3261 §10.3 step 7).
+   *
+   * Deviation: RFC 3261 §10.3 step 7 has a 500 for what cannot be stored; a 503 says that trying again may help, which
+   * it does as soon as the store is back.
+   */
   storeFailed(
     causeId: "location-unreachable" | "directory-unreachable",
     detail: string,
