@@ -10,6 +10,7 @@ import {
   SERVER_ADDRESS,
   type Sent,
 } from "./support/domain.ts";
+import { configured } from "./support/configured.ts";
 import { assertNothingHeld } from "./support/held.ts";
 
 const ALICE = "sip:alice@example.org";
@@ -471,6 +472,110 @@ inBothModes(
     assert.equal(domain.lastCauseId, "caller-cancelled");
   },
 );
+
+// Rows 11 to 13: numbers, next hops and gateways that the operator has configured
+
+/** A number is the gateway's that stands at the address of elsewhere, whose word is taken; far.example is sent there. */
+const GATEWAY = {
+  numbers: { country: "DE" },
+  gateways: [{ name: "gw", uri: `sip:${ELSEWHERE_ADDRESS}`, trusted: true }],
+  routes: [{ prefix: "+", to: "gw" }],
+  nextHops: { "far.example": `sip:${ELSEWHERE_ADDRESS}` },
+} as const;
+
+function inBothModesWithGateway(
+  name: string,
+  run: (domain: Domain, auth: "digest" | "none") => Promise<void>,
+): void {
+  for (const auth of ["digest", "none"] as const) {
+    test(`${name} [--auth ${auth}]`, () =>
+      within({ auth, ...configured(GATEWAY) }, (domain) => run(domain, auth)));
+  }
+}
+
+const NUMBER = "sip:0301234567@example.org";
+
+test("our user to a number: challenged, then to the gateway [--auth digest]", () =>
+  within(configured(GATEWAY), async (domain) => {
+    const sent: Sent = { from: ALICE, uri: NUMBER };
+    isRefused(await domain.caller.ask(sent), domain, "407 credentials-missing");
+    isRelayed(await domain.caller.askAs("alice", SECRET, sent), domain, "elsewhere");
+    const uri = `sip:+49301234567@${ELSEWHERE_ADDRESS};user=phone`;
+    assert.equal(domain.elsewhere.requests[0]?.requestUri.text, uri);
+  }));
+
+test("our user to a number: 403, since anybody can say so [--auth none]", () =>
+  within({ auth: "none", ...configured(GATEWAY) }, async (domain) => {
+    const response = await domain.caller.ask({ from: ALICE, uri: NUMBER });
+    isRefused(response, domain, "403 relay-not-allowed");
+    const response2 = await domain.caller.ask({ from: ALICE, uri: "sip:dora@far.example" });
+    isRefused(response2, domain, "403 relay-not-allowed");
+  }));
+
+test("our user to a domain with a static next hop: challenged, then there [--auth digest]", () =>
+  within(configured(GATEWAY), async (domain) => {
+    const sent: Sent = { from: ALICE, uri: "sip:dora@far.example" };
+    isRefused(await domain.caller.ask(sent), domain, "407 credentials-missing");
+    isRelayed(await domain.caller.askAs("alice", SECRET, sent), domain, "elsewhere");
+    assert.equal(domain.elsewhere.requests[0]?.requestUri.text, "sip:dora@far.example");
+  }));
+
+inBothModesWithGateway(
+  "from elsewhere to a number of a gateway: 403, in any of its forms; to a next hop's domain: 404",
+  async (domain) => {
+    for (const uri of [NUMBER, "sip:+49301234567@example.org", "tel:+49301234567"]) {
+      // oxlint-disable-next-line no-await-in-loop
+      isRefused(await domain.caller.ask({ uri }), domain, "403 relay-not-allowed");
+    }
+    const response = await domain.caller.ask({ uri: "sip:dora@far.example" });
+    isRefused(response, domain, "404 domain-not-served");
+  },
+);
+
+test('strangers: "uniform": a number of a gateway looks like an absent user', () =>
+  within({ strangers: "uniform", ...configured(GATEWAY) }, async (domain) => {
+    const number = await domain.caller.ask({ uri: NUMBER, to: NUMBER });
+    isRefused(number, domain, "480 relay-not-allowed");
+    const carol = await domain.caller.ask({ uri: "sip:carol@example.org", to: NUMBER });
+    assert.equal(looksLike(number), looksLike(carol));
+  }));
+
+inBothModesWithGateway(
+  "from a trusted gateway, known by its address, to our user: relayed, whatever its From",
+  async (domain) => {
+    for (const from of [ALICE, "sip:+4930999@example.org", "sip:anybody@far.example"]) {
+      domain.bob.received.length = 0;
+      // oxlint-disable-next-line no-await-in-loop
+      const response = await domain.elsewhere.ask({ from });
+      assert.equal(response, undefined, `answered with ${response?.statusCode}`);
+      assert.equal(domain.bob.requests.length, 1, from);
+    }
+  },
+);
+
+inBothModesWithGateway(
+  "from a trusted gateway to anywhere else: 403, to a number or by an alias too",
+  async (domain) => {
+    for (const uri of ["sip:dora@far.example", "sip:out@example.org", NUMBER]) {
+      // oxlint-disable-next-line no-await-in-loop
+      isRefused(await domain.elsewhere.ask({ uri, from: ALICE }), domain, "403 relay-not-allowed");
+    }
+  },
+);
+
+test("a gateway that is not trusted is a stranger like others [--auth digest]", () => {
+  const gateways = [{ ...GATEWAY.gateways[0], trusted: false }];
+  return within(configured({ ...GATEWAY, gateways }), async (domain) => {
+    isRefused(await domain.elsewhere.ask({ from: ALICE }), domain, "407 credentials-missing");
+    isRelayed(await domain.elsewhere.ask(), domain, "bob");
+  });
+});
+
+test('strangers: "uniform" is for strangers: a trusted gateway gets the true 404', () =>
+  within({ strangers: "uniform", ...configured(GATEWAY) }, async (domain) => {
+    const response = await domain.elsewhere.ask({ uri: "sip:nobody@example.org" });
+    isRefused(response, domain, "404 user-unknown");
+  }));
 
 // What is for this server itself
 

@@ -1,5 +1,7 @@
 import type { Endpoint } from "../base/endpoint.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
+import { probeDefaults } from "./defaults.ts";
+import { contradictionsOfHops } from "./hops-contradictions.ts";
 import { nearMiss } from "./near-miss.ts";
 import { ConfigError, type ConfigProblem, pathText, shown } from "./problem.ts";
 import { configSchema } from "./schema.ts";
@@ -23,14 +25,17 @@ export function checkConfig(source: string, given: unknown, flags: ConfigFlags):
     typeof given === "object" && given !== null ? { ...given, ...definedOnly(flags) } : given;
   const result = configSchema.safeParse(overlaid);
   if (!result.success) throw new ConfigError(source, problemsOf(result.error.issues, overlaid));
-  const { advertise, data, dns, ...rest } = result.data;
+  const { advertise, data, dns, gateways, numbers, routes, ...rest } = result.data;
   const config: ServerConfig = {
     ...rest,
     data,
     dns: { servers: dns.servers, avoidDeadMs: dns.avoidDeadMs },
+    gateways: gateways.map(({ probe, ...gateway }) => ({ ...gateway, probe })),
+    numbers: { country: numbers.country },
+    routes: routes.map(({ prefix, number, to }) => ({ prefix, number, to })),
     advertise: advertise === undefined ? undefined : { host: advertise.host, port: advertise.port },
   };
-  const problems = contradictionsIn(config);
+  const problems = [...contradictionsIn(config), ...contradictionsOfHops(config)];
   if (problems.length > 0) throw new ConfigError(source, problems);
   return deepFreeze(config);
 }
@@ -75,6 +80,11 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 /** The names that stand at that path in a configuration with everything in it. */
 function keysAt(path: readonly PropertyKey[]): readonly string[] {
   if (path[0] === "listen" && path.length === 2) return ["transport", "address", "port"];
+  if (path[0] === "gateways") {
+    return path.length === 2 ? ["name", "uri", "probe", "trusted"] : Object.keys(probeDefaults);
+  }
+  if (path[0] === "routes") return ["prefix", "number", "to"];
+  if (path[0] === "numbers") return ["country"];
   if (path[0] === "advertise") return ["host", "port"];
   const complete: unknown = configSchema.parse({});
   if (path.length === 0) return Object.keys(configSchema.shape);

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { digestAlgorithms } from "../base/credential.ts";
 import type { Endpoint } from "../base/endpoint.ts";
-import type { ServerConfig } from "./types.ts";
+import type { ProbeConfig, ServerConfig } from "./types.ts";
 
 /** The port of SIP over UDP and TCP (RFC 3261 §19.1.2). */
 export const DEFAULT_PORT = 5060;
@@ -34,6 +34,10 @@ export const defaults: Omit<ServerConfig, "listen"> = {
   },
   // As long as a phone that redials gives up in between; a server that came back is found again by the next caller.
   dns: { servers: undefined, avoidDeadMs: 30_000 },
+  nextHops: {},
+  gateways: [],
+  numbers: { country: undefined },
+  routes: [],
   cases: { records: 100_000, sizeBytes: 64 * MIB, ageMs: 7 * DAY_MS },
   limits: {
     // 5,000 calls/s linger for 32 s: 160,000; three times that.
@@ -60,6 +64,15 @@ export const defaults: Omit<ServerConfig, "listen"> = {
     watchedDestinations: 64,
     watchMs: 40_000,
   },
+};
+
+/** Of a gateway that is probed. One that dies is known after half a minute and a second on average. */
+export const probeDefaults: ProbeConfig = {
+  everyMs: 30_000,
+  // Less than a caller waits; retransmissions of RFC 3261 §17.1.2.2 go out at 0.5, 1.5 and 3.5 s.
+  timeoutMs: 4_000,
+  downAfter: 2,
+  upAfter: 1,
 };
 
 /** UDP and TCP on 5060 of every IPv4 and every IPv6 address; without IPv6 where this machine has none. */

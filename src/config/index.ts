@@ -14,7 +14,12 @@ export {
   type CaseRing,
   type ConfigInput,
   type ConfigLimits,
+  type GatewayConfig,
+  type GatewayInput,
   type HttpListener,
   type ListenInput,
+  type ProbeConfig,
+  type RouteConfig,
+  type RouteInput,
   type ServerConfig,
 } from "./types.ts";

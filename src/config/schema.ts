@@ -2,39 +2,9 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { digestAlgorithms } from "../base/credential.ts";
 import { DEFAULT_PORT, defaultListen, defaults } from "./defaults.ts";
+import { gateways, nextHops, numbers, routes } from "./hops-schema.ts";
 import { HTTP_ACCEPTED, LISTEN_ACCEPTED, parseHttpSpec, parseListenSpec } from "./listen-spec.ts";
-
-// Each leaf's error text says what is accepted there; `check.ts` puts the path and what was given before it.
-
-const DOMAIN_ACCEPTED =
-  "accepted: a host name such as example.org, an IPv4 address, or an IPv6 address in brackets";
-const HOST_NAME =
-  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
-
-function whole(lowest: number, highest: number, unit = "") {
-  const of = unit === "" ? "" : ` of ${unit}`;
-  const error = `accepted: a whole number${of} from ${lowest} to ${highest}`;
-  return z.int({ error }).min(lowest, { error }).max(highest, { error });
-}
-
-function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
-  const list = names.map((name) => JSON.stringify(name)).join(" or ");
-  return z.enum(names, { error: `accepted: ${list}` });
-}
-
-function text(what: string) {
-  const error = `accepted: ${what}`;
-  return z.string({ error }).min(1, { error });
-}
-
-function isIpv6Reference(name: string): boolean {
-  return name.startsWith("[") && name.endsWith("]") && isIP(name.slice(1, -1)) === 6;
-}
-
-const domain = z
-  .string({ error: DOMAIN_ACCEPTED })
-  .refine((name) => HOST_NAME.test(name) || isIpv6Reference(name), { error: DOMAIN_ACCEPTED })
-  .transform((name) => name.toLowerCase());
+import { domain, isHost, oneOf, section, text, whole } from "./schema-parts.ts";
 
 const NAME_SERVER_ACCEPTED =
   "accepted: an IP address, or one with a port: 192.0.2.53, 192.0.2.53:5353, [2001:db8::53]:5353";
@@ -84,10 +54,6 @@ const USER_AGENTS = `accepted: a list of at most ${USER_AGENTS_MAX} beginnings o
 
 const { timers, registrar, digest, cases, limits } = defaults;
 
-function section<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
-  return z.strictObject(shape, { error: `accepted: an object, ${name}: { … }` });
-}
-
 /** The whole configuration; unknown keys are problems too. */
 export const configSchema = z.strictObject(
   {
@@ -103,7 +69,7 @@ export const configSchema = z.strictObject(
     advertise: section("advertise", {
       host: z
         .string({ error: "accepted: a host name or an IP address" })
-        .refine((host) => HOST_NAME.test(host) || isIP(host) !== 0, {
+        .refine((host) => isHost(host) || isIP(host) !== 0, {
           error: "accepted: a host name or an IP address, IPv6 without brackets",
         }),
       port: whole(1, 65_535).optional(),
@@ -138,6 +104,10 @@ export const configSchema = z.strictObject(
       servers: z.array(nameServer, { error: "accepted: a list of name servers" }).min(1).optional(),
       avoidDeadMs: whole(0, 3_600_000, "milliseconds").default(defaults.dns.avoidDeadMs),
     }).prefault({}),
+    nextHops,
+    gateways,
+    numbers,
+    routes,
     cases: section("cases", {
       records: whole(1, COUNT_MAX).default(cases.records),
       sizeBytes: whole(65_536, 2 ** 40, "bytes").default(cases.sizeBytes),

@@ -26,6 +26,36 @@ export interface HttpListener {
   readonly port: number;
 }
 
+/** How often a gateway is asked with OPTIONS, and what is made of its answers. */
+export interface ProbeConfig {
+  readonly everyMs: number;
+  /** No answer by then counts as a failure. */
+  readonly timeoutMs: number;
+  /** Failures in a row until it counts as down. */
+  readonly downAfter: number;
+  /** Answers in a row until it counts as up again. */
+  readonly upAfter: number;
+}
+
+/** An element that takes calls to numbers. */
+export interface GatewayConfig {
+  readonly name: string;
+  /** `sip:HOST`, with a port or a transport where they matter. */
+  readonly uri: string;
+  /** undefined: it is never asked. */
+  readonly probe: ProbeConfig | undefined;
+  /** What comes from its address may say that it is from our users, and is not asked for their password. */
+  readonly trusted: boolean;
+}
+
+/** Which gateways take which numbers: one of `prefix` and `number` is there. */
+export interface RouteConfig {
+  readonly prefix: string | undefined;
+  readonly number: string | undefined;
+  /** Names of gateways, in the order to try. */
+  readonly to: readonly string[];
+}
+
 /** A checked configuration, complete and frozen. */
 export interface ServerConfig {
   /** Lower case; empty where neither file nor flags name any, and then the users in the data folder decide. */
@@ -65,9 +95,32 @@ export interface ServerConfig {
     /** How long a destination that was found dead is tried last; 0: never. */
     readonly avoidDeadMs: number;
   };
+  /** Domains of others, lower case, and the URIs that requests for them are sent to, in the order to try. */
+  readonly nextHops: Readonly<Record<string, readonly string[]>>;
+  readonly gateways: readonly GatewayConfig[];
+  readonly numbers: {
+    /** Where numbers are dialled with `0` and `00`, ISO 3166: "DE"; undefined: only `+` begins a whole number. */
+    readonly country: string | undefined;
+  };
+  /** For numbers that no user and no alias has; the longest prefix wins. */
+  readonly routes: readonly RouteConfig[];
   readonly cases: CaseRing;
   readonly limits: ConfigLimits;
 }
+
+/** A gateway as a file writes it. */
+export interface GatewayInput {
+  readonly name: string;
+  readonly uri: string;
+  /** true: asked with the defaults; left out or false: not asked. */
+  readonly probe?: boolean | Partial<ProbeConfig>;
+  readonly trusted?: boolean;
+}
+
+/** A route as a file writes it: all numbers that begin so, or one number whole. */
+export type RouteInput =
+  | { readonly prefix: string; readonly to: string | readonly string[] }
+  | { readonly number: string; readonly to: string | readonly string[] };
 
 /** One listener as a file writes it: an object, or `udp:HOST:PORT` as on the command line. */
 export type ListenInput =
@@ -95,6 +148,10 @@ export interface ConfigInput {
   readonly registrar?: Partial<ServerConfig["registrar"]>;
   readonly digest?: Partial<ServerConfig["digest"]>;
   readonly dns?: Partial<ServerConfig["dns"]>;
+  readonly nextHops?: Readonly<Record<string, string | readonly string[]>>;
+  readonly gateways?: readonly GatewayInput[];
+  readonly numbers?: { readonly country?: string };
+  readonly routes?: readonly RouteInput[];
   readonly cases?: Partial<CaseRing>;
   readonly limits?: Partial<ConfigLimits>;
 }

@@ -3,12 +3,12 @@ import type { CauseId } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Held } from "../location/index.ts";
 import type { SipRequest } from "../message/index.ts";
-import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { isInDialog, isServed } from "./admission.ts";
 import { loopHashOf, repeatableBranchId } from "./branch-id.ts";
 import { callBranch } from "./branch-steps.ts";
 import { ClientBranch } from "./client-branch.ts";
+import { branchStartOf } from "./configured-hops.ts";
 import { buildForwarded, type Sides } from "./forwarding.ts";
 import { Locating } from "./locating.ts";
 import type { ProxyOptions } from "./options.ts";
@@ -16,7 +16,7 @@ import type { ProxyOutput } from "./output.ts";
 import { breadthShare, incomingBreadthOf } from "./max-breadth.ts";
 import { preprocessRoute, type Routing } from "./route-preprocessing.ts";
 import { Search } from "./search.ts";
-import { nextHopUriOf, type Target, type TargetSet } from "./target-set.ts";
+import type { Target, TargetSet } from "./target-set.ts";
 import { routesTextOf, validate } from "./validation.ts";
 
 /**
@@ -125,18 +125,18 @@ export class AckRelay {
 
   #aim(branch: ClientBranch, nowMs: number, out: ProxyOutput[]): void {
     const { target } = branch;
-    const hop = nextHopOf(nextHopUriOf(target, this.#routing as Routing));
-    switch (hop.kind) {
+    const start = branchStartOf(target, this.#routing as Routing);
+    switch (start.kind) {
       case "destination":
-        callBranch(branch, hop.destination, Infinity, out);
+        callBranch(branch, start.destination, Infinity, out);
         return;
-      case "locate":
+      case "list":
         this.#locating ??= new Locating(Infinity, this.#options, this.#trace);
-        branch.destinations = this.#locating.listOf([hop.server]);
+        branch.destinations = this.#locating.listOf(start.hops);
         this.#locate(branch, nowMs, out);
         return;
       case "unusable":
-        this.#skip(target.uri.text, hop.cause.id, nowMs);
+        this.#skip(target.uri.text, start.cause.id, nowMs);
         return;
     }
   }

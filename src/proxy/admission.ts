@@ -6,13 +6,17 @@ import type { Routing } from "./route-preprocessing.ts";
  * Who is asking, as far as the request alone shows it.
  *
  * "dialog": inside a dialog that was set up through us; "challenge": says it is one of ours, and must prove it;
- * "own": taken at its word (`--auth none`); "stranger": from elsewhere.
+ * "own": taken at its word (`--auth none`); "peer": a gateway whose word is taken; "stranger": from elsewhere.
  */
-export type Standing = "dialog" | "challenge" | "own" | "stranger";
+export type Standing = "dialog" | "challenge" | "own" | "peer" | "stranger";
 
 /** Who is asking, before any credentials are looked at (the table of who may do what: docs/who-may-do-what.md). */
 export function standingOf(request: SipRequest, routing: Routing, options: ProxyOptions): Standing {
   if (isInDialog(request, routing)) return "dialog";
+  const { trustedAddresses } = options.configured;
+  if (trustedAddresses.size > 0 && trustedAddresses.has(request.source?.address ?? "")) {
+    return "peer";
+  }
   if (ownDomainOf(request.from.uri, options) === undefined) return "stranger";
   return options.auth === "digest" ? "challenge" : "own";
 }

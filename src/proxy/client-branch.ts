@@ -14,7 +14,8 @@ export type ClientBranchState = "resolving" | "calling" | "proceeding" | "done";
 export class ClientBranch {
   /** Counts from 1; 0 is the caller's side. */
   readonly number: number;
-  readonly target: Target;
+  /** With the Request-URI of the gateway, once it is known which one takes it. */
+  target: Target;
   /** What it was given of the request's Max-Breadth (RFC 5393 §5.3.3). */
   readonly breadth: number;
   readonly branchId: BranchId;

@@ -33,7 +33,7 @@ function textOf(request: SipRequest, how: Forwarding = {}): string {
   const routing = preprocessRoute(request, options);
   assert.ok(!("kind" in routing));
   const uri = how.target === undefined ? routing.requestUri : uriOf(how.target);
-  const target = { uri, path: how.path ?? [], qMilli: 1000, source: "" };
+  const target = { uri, path: how.path ?? [], qMilli: 1000, source: "", hops: undefined };
   const branch = new ClientBranch(1, target, how.breadth ?? 60, "z9hG4bKnew" as BranchId, 0);
   const { incoming = udpSide, outgoing = udpSide } = how;
   return buildForwarded(request, routing, branch, { incoming, outgoing }, options);

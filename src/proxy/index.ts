@@ -1,6 +1,7 @@
 export { AckRelay } from "./ack-relay.ts";
 export { branchMark } from "./branch-id.ts";
 export { ClientBranch, type ClientBranchState } from "./client-branch.ts";
+export { NOTHING_CONFIGURED, type ConfiguredHops } from "./configured-hops.ts";
 export { dialogTokenOf, localTagOf } from "./dialog-token.ts";
 export { viaValue, type Sides } from "./forwarding.ts";
 export type { ProxyOptions } from "./options.ts";
@@ -10,3 +11,4 @@ export { ALIAS_CHAIN_MAX } from "./search.ts";
 export { CANCEL_WAIT_MS } from "./branch-steps.ts";
 export { SWITCH_CONNECT_MS, UDP_REQUEST_BYTES_MAX } from "./size-switch.ts";
 export { preprocessRoute, type Routing } from "./route-preprocessing.ts";
+export type { TargetHop } from "./target-set.ts";

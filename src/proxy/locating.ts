@@ -10,6 +10,7 @@ import {
 import type { Trace } from "../trace/index.ts";
 import { callBranch } from "./branch-steps.ts";
 import type { ClientBranch } from "./client-branch.ts";
+import { targetAt } from "./configured-hops.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
 
@@ -68,6 +69,7 @@ export class Locating {
     const { number } = branch;
     switch (step.kind) {
       case "destination":
+        this.#aim(branch, branch.destinations?.hop ?? 0, nowMs);
         this.#trace.add("next-hop-resolved", nowMs, number, keyOf(step.destination), 0);
         callBranch(branch, step.destination, nowMs + this.#timerCMs, out);
         return undefined;
@@ -80,6 +82,15 @@ export class Locating {
       case "exhausted":
         return step.detail;
     }
+  }
+
+  /** Each gateway has the number at its own address. */
+  #aim(branch: ClientBranch, hop: number, nowMs: number): void {
+    const { target, number } = branch;
+    const gateway = target.hops?.[hop]?.gateway ?? "";
+    if (gateway === "") return;
+    branch.target = targetAt(target, hop);
+    this.#trace.add("gateway-tried", nowMs, number, gateway);
   }
 
   answered(branch: ClientBranch, question: DnsQuestion, answer: DnsAnswer, nowMs: number): void {

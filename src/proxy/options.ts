@@ -2,6 +2,7 @@ import type { Authenticator } from "../auth/index.ts";
 import type { Random } from "../base/random.ts";
 import type { SipHashKey } from "../base/siphash.ts";
 import type { AvoidedDestinations } from "../routing/index.ts";
+import type { ConfiguredHops } from "./configured-hops.ts";
 
 /** Everything the proxy core must know about the element it runs in. Fixed for the life of the server. */
 export interface ProxyOptions {
@@ -21,6 +22,7 @@ export interface ProxyOptions {
   readonly branchesPerRequest: number;
   /** Destinations found dead, kept across requests. */
   readonly avoided: AvoidedDestinations;
+  readonly configured: ConfiguredHops;
   /** Seals dialog tokens and local tags. */
   readonly tokenKey: SipHashKey;
   /** Six hex digits that mark our branch ids, new at each start. */

@@ -2,7 +2,6 @@ import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
 import { because, type Cause } from "../causes/index.ts";
 import type { Held } from "../location/index.ts";
 import type { SipResponse } from "../message/index.ts";
-import { nextHopOf } from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { Candidate } from "./best-response.ts";
 import { loopHashOf, makeBranchId } from "./branch-id.ts";
@@ -17,6 +16,7 @@ import {
   sendCancel,
 } from "./branch-steps.ts";
 import { ClientBranch } from "./client-branch.ts";
+import { branchStartOf } from "./configured-hops.ts";
 import { FinalChoice, isTooLate } from "./final-choice.ts";
 import { Locating } from "./locating.ts";
 import { LookAgain } from "./look-again.ts";
@@ -26,7 +26,7 @@ import type { ProxyOutput } from "./output.ts";
 import { relay, relayedEdit } from "./relay.ts";
 import type { ResponseContextSetup } from "./response-context-setup.ts";
 import { returnToUdp } from "./size-switch.ts";
-import { nextHopUriOf, type Target, type TargetSet } from "./target-set.ts";
+import type { Target, TargetSet } from "./target-set.ts";
 import { routesTextOf } from "./validation.ts";
 
 /**
@@ -315,18 +315,18 @@ export class ResponseContext {
 
   #startBranch(target: Target, breadth: number, nowMs: number, out: ProxyOutput[]): void {
     const branch = this.#open(target, breadth, nowMs);
-    const hop = nextHopOf(nextHopUriOf(target, this.#setup.routing));
-    switch (hop.kind) {
+    const start = branchStartOf(target, this.#setup.routing);
+    switch (start.kind) {
       case "destination":
-        callBranch(branch, hop.destination, nowMs + this.#timerCMs, out);
+        callBranch(branch, start.destination, nowMs + this.#timerCMs, out);
         return;
-      case "locate":
+      case "list":
         this.#locating ??= new Locating(this.#timerCMs, this.#options, this.#trace);
-        branch.destinations = this.#locating.listOf([hop.server]);
+        branch.destinations = this.#locating.listOf(start.hops);
         this.#locate(branch, nowMs, out);
         return;
       case "unusable":
-        this.#fail(branch, hop.cause, nowMs);
+        this.#fail(branch, start.cause, nowMs);
     }
   }
 

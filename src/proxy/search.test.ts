@@ -4,6 +4,7 @@ import type { DirectoryEntry } from "../directory/index.ts";
 import type { Binding, Held } from "../location/index.ts";
 import { parseAor, type Aor } from "../message/index.ts";
 import { Trace } from "../trace/index.ts";
+import { configured, TWO_GATEWAYS } from "../../test/support/configured.ts";
 import { describe, eventsIn, optionsOf, told, uriOf } from "../../test/support/proxy.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
@@ -343,4 +344,136 @@ test("an alias does not turn sips into sip (RFC 5630 §5.3)", () => {
     .user("bob@example.org", [binding("sip:bob@192.0.2.7")]);
   assert.equal(world.refuses("sips:info@example.org"), "480 sips-not-available");
   assert.equal(world.refuses("sips:out@example.org", { mayRelay: true }), "480 sips-not-available");
+});
+
+const dialling = (): ProxyOptions => optionsOf({ configured: configured(TWO_GATEWAYS).configured });
+
+test("a number that nobody has is looked up in its international form, then goes to its route's gateways", () => {
+  const world = new World();
+  const [target, ...more] = world.finds("sip:030-1234567@example.org", {
+    mayRelay: true,
+    options: dialling(),
+  });
+  assert.deepEqual(more, []);
+  assert.deepEqual(world.asked, [
+    "find sip:030-1234567@example.org",
+    "find sip:+49301234567@example.org",
+  ]);
+  assert.deepEqual(
+    target?.hops?.map(({ gateway, uri }) => `${gateway} ${uri?.text}`),
+    [
+      "first sip:+49301234567@203.0.113.1;user=phone",
+      "second sip:+49301234567@203.0.113.2:5070;user=phone",
+    ],
+  );
+  assert.deepEqual(eventsIn(world.trace, "number-normalised"), [
+    "030-1234567 +49301234567 national",
+  ]);
+  assert.deepEqual(eventsIn(world.trace, "route-chosen"), ["+49301234567 +… first, second"]);
+});
+
+test("a number that is a user or an alias in either form stays that: no route is asked", () => {
+  const how = { mayRelay: true, options: dialling() };
+  const phone = [binding("sip:bob@192.0.2.7")];
+  const asDialled = new World().user("0301234567@example.org", phone);
+  assert.deepEqual(uris(asDialled.finds("sip:0301234567@example.org", how)), ["sip:bob@192.0.2.7"]);
+  assert.deepEqual(asDialled.asked.length, 2);
+  const international = new World()
+    .user("bob@example.org", phone)
+    .alias("+49301234567@example.org", "sip:bob@example.org");
+  for (const dialled of ["0301234567", "+49301234567", "+49(30)1234567", "0049301234567"]) {
+    const found = uris(international.finds(`sip:${dialled}@example.org`, how));
+    assert.deepEqual(found, ["sip:bob@192.0.2.7"], dialled);
+  }
+  assert.deepEqual(eventsIn(international.trace, "route-chosen"), []);
+  const extension = new World().user("101@example.org", phone);
+  assert.equal(extension.finds("sip:101@example.org", how).length, 1);
+  assert.deepEqual(eventsIn(extension.trace, "number-normalised"), []);
+});
+
+test("a user without a device is a 480, and never a call to the number by its gateway", () => {
+  const world = new World().user("+49301234567@example.org");
+  const how = { mayRelay: true, options: dialling() };
+  assert.equal(world.refuses("sip:0301234567@example.org", how), "480 user-not-registered");
+});
+
+test("an emergency number goes as it was dialled, where a route names it; else it is nobody's", () => {
+  const how = { mayRelay: true, options: dialling() };
+  const [target] = new World().finds("sip:112@example.org", how);
+  assert.equal(target?.uri.text, "sip:112@203.0.113.2:5070");
+  const world = new World();
+  assert.equal(world.refuses("sip:110@example.org", how), "404 user-unknown");
+  assert.deepEqual(eventsIn(world.trace, "number-normalised"), []);
+  assert.deepEqual(eventsIn(world.trace, "route-missing"), ["110"]);
+});
+
+test("a tel URI and a number with phone-context mean the same number (RFC 3966 §5.1.5)", () => {
+  for (const uri of [
+    "tel:+33-6-12345678",
+    "tel:0033612345678",
+    "tel:612345678;phone-context=+33",
+    "sip:612345678;phone-context=+33@example.org;user=phone",
+  ]) {
+    const [target] = new World().finds(uri, { mayRelay: true, options: dialling() });
+    assert.equal(target?.uri.text, "sip:+33612345678@203.0.113.2:5070;user=phone", uri);
+  }
+});
+
+test("who may not be relayed for gets no gateway, whatever the number; a name is never a number", () => {
+  const world = new World();
+  const options = dialling();
+  assert.equal(world.refuses("sip:112@example.org", { options }), "403 relay-not-allowed");
+  assert.equal(world.refuses("sip:nobody@example.org", { options }), "404 user-unknown");
+  assert.equal(
+    world.refuses("sip:nobody@example.org", { mayRelay: true, options }),
+    "404 user-unknown",
+  );
+});
+
+test("an alias may lead to a number outside", () => {
+  const world = new World().alias("taxi@example.org", "sip:030 1234567@example.org");
+  assert.equal(
+    world.refuses("sip:taxi@example.org", { mayRelay: true }),
+    "500 next-hop-unresolvable",
+  );
+  const well = new World().alias("taxi@example.org", "sip:030-1234567@example.org");
+  const [target] = well.finds("sip:taxi@example.org", { mayRelay: true, options: dialling() });
+  assert.equal(target?.uri.text, "sip:+49301234567@203.0.113.1;user=phone");
+});
+
+test("a gateway that is down has its turn after the others, and the trace says since when and why", () => {
+  const { gateways, configured: hops } = configured(TWO_GATEWAYS);
+  const [first] = gateways;
+  assert.ok(first !== undefined);
+  first.health = { state: "down", sinceMs: NOW_MS - 90_000, result: "silent" };
+  const world = new World();
+  const options = optionsOf({ configured: hops });
+  const [target] = world.finds("sip:+49301234567@example.org", { mayRelay: true, options });
+  assert.deepEqual(
+    target?.hops?.map(({ gateway }) => gateway),
+    ["second", "first"],
+  );
+  assert.deepEqual(eventsIn(world.trace, "gateway-skipped"), ["first silent 90000"]);
+});
+
+test("a domain of others with a next hop goes there, under its own Request-URI; others by their name", () => {
+  const { configured: hops } = configured({
+    nextHops: { "partner.example": ["sip:192.0.2.50;transport=tcp", "sip:backup.example"] },
+  });
+  const how = { mayRelay: true, options: optionsOf({ configured: hops }) };
+  const world = new World();
+  const [target] = world.finds("sip:far@Partner.Example.:5062", how);
+  assert.equal(target?.uri.text, "sip:far@Partner.Example.:5062");
+  assert.deepEqual(
+    target?.hops?.map(({ hop }) => hop),
+    [
+      { transport: "tcp", address: "192.0.2.50", port: 5060 },
+      { name: "backup.example", port: undefined, transport: undefined },
+    ],
+  );
+  assert.deepEqual(eventsIn(world.trace, "next-hop-configured"), [
+    "partner.example. tcp:192.0.2.50:5060, backup.example",
+  ]);
+  const [other] = new World().finds("sip:far@other.example", how);
+  assert.equal(other?.hops, undefined);
 });

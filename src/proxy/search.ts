@@ -1,4 +1,5 @@
 import { assert } from "../base/assert.ts";
+import { formatEndpoint } from "../base/endpoint.ts";
 import { because, type Cause, type CauseId } from "../causes/index.ts";
 import type { DirectoryEntry } from "../directory/index.ts";
 import type { Binding, Held } from "../location/index.ts";
@@ -6,17 +7,27 @@ import {
   aorOf,
   asRequestUri,
   domainOf,
+  parameterOf,
+  parseAor,
   parseNameAddr,
   parseUri,
+  userOf,
   type Aor,
   type Uri,
 } from "../message/index.ts";
-import { nextHopOf } from "../routing/index.ts";
+import {
+  formatServerName,
+  nextHopOf,
+  readNumber,
+  routeFor,
+  type DialPlan,
+} from "../routing/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { isServed } from "./admission.ts";
+import { gatewayTarget, nextHopsFor } from "./configured-hops.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ProxyOutput } from "./output.ts";
-import { liveAt, TargetSet, targetOf } from "./target-set.ts";
+import { liveAt, TargetSet, targetOf, type TargetHop } from "./target-set.ts";
 
 /** Aliases of aliases: more than this in a row is a loop, whatever it looks like. */
 export const ALIAS_CHAIN_MAX = 8;
@@ -27,7 +38,8 @@ export type SearchOutcome =
 
 /**
  * Where one Request-URI leads (RFC 3261 §16.5): the URI itself for a domain that is not ours; else directory, aliases
- * and location, in this order. `outcome` stands when the search has ended.
+ * and location, in this order; a number that nobody has, the gateways of its route. `outcome` stands when the search
+ * has ended.
  */
 export class Search {
   outcome: SearchOutcome | undefined = undefined;
@@ -40,6 +52,8 @@ export class Search {
   #uri: Uri;
   #aor: Aor | undefined = undefined;
   #aliasCount = 0;
+  /** What nobody was found under, read as a number; looked for in this form too. */
+  #dialled: { readonly aor: Aor; readonly number: string } | undefined = undefined;
 
   constructor(uri: Uri, mayRelay: boolean, options: ProxyOptions, trace: Trace) {
     this.#requestUri = uri;
@@ -58,9 +72,8 @@ export class Search {
   found(entry: DirectoryEntry | undefined, nowMs: number, out: ProxyOutput[]): void {
     const aor = this.#searched();
     this.#trace.add("directory-looked-up", nowMs, aor, entry === undefined ? 0 : 1);
-    if (entry === undefined) {
-      this.#refuse(because("user-unknown", 404, { aor, domain: domainOf(aor) }));
-    } else if (entry.kind === "alias") this.#follow(entry.target, nowMs, out);
+    if (entry === undefined) this.#unknown(aor, nowMs, out);
+    else if (entry.kind === "alias") this.#follow(entry.target, nowMs, out);
     else out.push({ kind: "lookup", aor });
   }
 
@@ -121,6 +134,62 @@ export class Search {
     return asSip?.kind === "sip" ? aorOf(asSip) : undefined;
   }
 
+  /** Nobody has that name: is it a number, and who takes it? A name that somebody has is never read as one. */
+  #unknown(aor: Aor, nowMs: number, out: ProxyOutput[]): void {
+    const { dialPlan } = this.#options.configured;
+    if (dialPlan === undefined) {
+      this.#nobody(aor);
+      return;
+    }
+    if (this.#dialled === undefined) {
+      const uri = this.#uri;
+      const text = uri.kind === "tel" ? uri.number : userOf(aor);
+      const context = uri.kind === "tel" ? parameterOf(uri.parameters, "phone-context") : undefined;
+      const read = readNumber(text, context, dialPlan.country);
+      if (read === undefined) {
+        this.#nobody(aor);
+        return;
+      }
+      this.#dialled = { aor, number: read.number };
+      if (read.rule !== "as-written") {
+        this.#trace.add("number-normalised", nowMs, text, read.number, read.rule);
+        const other = parseAor(`${read.number}@${domainOf(aor)}`);
+        if (other !== undefined && other !== aor) {
+          this.#aor = other;
+          out.push({ kind: "find", aor: other });
+          return;
+        }
+      }
+    }
+    this.#routeNumber(this.#dialled, dialPlan, nowMs);
+  }
+
+  #routeNumber(
+    { aor, number }: { readonly aor: Aor; readonly number: string },
+    { routes }: DialPlan,
+    nowMs: number,
+  ): void {
+    const route = routeFor(number, routes);
+    const target = route && gatewayTarget(number, route, this.#trace, nowMs);
+    if (target === undefined) {
+      if (routes.length > 0) this.#trace.add("route-missing", nowMs, number);
+      this.#nobody(aor);
+    } else if (!this.#mayRelay) {
+      const domain = target.uri.kind === "sip" ? target.uri.host.toLowerCase() : "";
+      const requestUri = target.uri.text;
+      this.#refuse(because("relay-not-allowed", 403, { domain, requestUri }));
+    } else if (this.#isSips) this.#refuseSips(this.#requestUri);
+    else {
+      this.#targets.add(target);
+      this.#trace.add("target-added", nowMs, target.uri.text, target.qMilli, "route");
+      this.outcome = { kind: "targets", targets: this.#targets };
+    }
+  }
+
+  #nobody(aor: Aor): void {
+    this.#refuse(because("user-unknown", 404, { aor, domain: domainOf(aor) }));
+  }
+
   #follow(target: string, nowMs: number, out: ProxyOutput[]): void {
     const aor = this.#searched();
     this.#aliasCount += 1;
@@ -135,6 +204,7 @@ export class Search {
       this.#refuse(because("next-hop-unresolvable", 500, { target, detail }));
     } else if (isServed(uri, this.#options)) {
       this.#uri = uri;
+      this.#dialled = undefined;
       this.#find(nowMs, out);
     } else if (this.#mayRelay) this.#leadsTo(uri, "alias", nowMs);
     else {
@@ -148,7 +218,12 @@ export class Search {
       this.#refuseSips(uri);
       return;
     }
-    const target = targetOf(uri);
+    const hops = nextHopsFor(uri, this.#options.configured);
+    const target = hops === undefined ? targetOf(uri) : { ...targetOf(uri), hops };
+    if (hops !== undefined) {
+      const domain = uri.kind === "sip" ? uri.host.toLowerCase() : "";
+      this.#trace.add("next-hop-configured", nowMs, domain, hops.map(hopText).join(", "));
+    }
     this.#targets.add(target);
     this.#trace.add("target-added", nowMs, target.uri.text, target.qMilli, origin);
     this.outcome = { kind: "targets", targets: this.#targets };
@@ -170,7 +245,7 @@ export class Search {
       this.#trace.add("target-skipped", nowMs, contactUri, "branch-limit");
       return;
     }
-    if (this.#targets.add({ uri: asRequestUri(contact), path, qMilli, source })) {
+    if (this.#targets.add({ uri: asRequestUri(contact), path, qMilli, source, hops: undefined })) {
       this.#trace.add("target-added", nowMs, contactUri, qMilli, "binding");
     }
   }
@@ -178,6 +253,12 @@ export class Search {
   #refuse(cause: Cause): void {
     this.outcome = { kind: "refused", cause };
   }
+}
+
+function hopText({ hop }: TargetHop): string {
+  return "address" in hop
+    ? formatEndpoint(hop.transport, hop.address, hop.port)
+    : formatServerName(hop);
 }
 
 /**

@@ -5,7 +5,7 @@ import { preprocessRoute, type Routing } from "./route-preprocessing.ts";
 import { nextHopUriOf, targetOf, TargetSet, type Target } from "./target-set.ts";
 
 function target(text: string, qMilli = 1000, path: readonly string[] = []): Target {
-  return { uri: uriOf(text), qMilli, path, source: "" };
+  return { uri: uriOf(text), qMilli, path, source: "", hops: undefined };
 }
 
 function routingOf(...fields: string[]): Routing {

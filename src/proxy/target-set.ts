@@ -7,7 +7,17 @@ import {
   type Aor,
   type Uri,
 } from "../message/index.ts";
+import type { ListedHop } from "../routing/index.ts";
 import type { Routing } from "./route-preprocessing.ts";
+
+/** One of the hops that the configuration names for a target. */
+export interface TargetHop {
+  /** "" for a static next hop. */
+  readonly gateway: string;
+  /** The Request-URI there; undefined: the target's own. */
+  readonly uri: Uri | undefined;
+  readonly hop: ListedHop;
+}
 
 /** A place the request may be sent to: the new Request-URI, and how to get there. */
 export interface Target {
@@ -17,6 +27,8 @@ export interface Target {
   readonly qMilli: number;
   /** Where the binding was registered from, `tcp:192.0.2.1:49152`; "" when it is no binding. */
   readonly source: string;
+  /** Where it is sent whatever its URI says, in the order to try; undefined for most. */
+  readonly hops: readonly TargetHop[] | undefined;
 }
 
 /**
@@ -99,7 +111,7 @@ export function liveAt(bindings: readonly Binding[], nowMs: number): readonly Bi
 
 /** A target that is one URI and nothing else. */
 export function targetOf(uri: Uri): Target {
-  return { uri: asRequestUri(uri), path: NO_PATH, qMilli: 1000, source: "" };
+  return { uri: asRequestUri(uri), path: NO_PATH, qMilli: 1000, source: "", hops: undefined };
 }
 
 const NO_PATH: readonly string[] = [];

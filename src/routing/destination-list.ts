@@ -32,9 +32,11 @@ export class DestinationList {
   readonly #hops: readonly ListedHop[];
   readonly #options: DestinationListOptions;
   #nextHop = 0;
+  /** Which of the hops the last step was about, from 0 up. */
+  hop = 0;
   #location: ServerLocation | undefined = undefined;
   readonly #given = new Set<string>();
-  readonly #avoided: Endpoint[] = [];
+  readonly #avoided: { readonly destination: Endpoint; readonly hop: number }[] = [];
   #detail = "";
 
   constructor(hops: readonly ListedHop[], options: DestinationListOptions) {
@@ -58,7 +60,7 @@ export class DestinationList {
       }
       const avoided = this.#options.avoided.find(step.destination, nowMs);
       if (avoided === undefined) return step;
-      this.#avoided.push(step.destination);
+      this.#avoided.push({ destination: step.destination, hop: this.hop });
       skipped(key, "avoided", avoided.untilMs);
     }
   }
@@ -76,6 +78,7 @@ export class DestinationList {
       this.#location = undefined;
       const hop = this.#hops[this.#nextHop];
       if (hop === undefined) return EXHAUSTED;
+      this.hop = this.#nextHop;
       this.#nextHop += 1;
       if ("address" in hop) return { kind: "destination", destination: hop };
       this.#location = new ServerLocation(hop, this.#options.fraction);
@@ -85,8 +88,10 @@ export class DestinationList {
   /** Tried last rather than never. */
   #lastResort(skipped: Skipped): LocationStep | undefined {
     for (;;) {
-      const destination = this.#avoided.shift();
-      if (destination === undefined) return undefined;
+      const avoided = this.#avoided.shift();
+      if (avoided === undefined) return undefined;
+      const { destination, hop } = avoided;
+      this.hop = hop;
       const key = keyOf(destination);
       if (!this.#options.failed.has(key)) return { kind: "destination", destination };
       skipped(key, "failed", 0);

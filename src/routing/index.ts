@@ -10,9 +10,24 @@ export {
   type DestinationListOptions,
   type ListedHop,
 } from "./destination-list.ts";
+export { formatRoute, routeFor, type DialPlan, type NumberRoute } from "./dial-plan.ts";
 export { formatRecord } from "./format-record.ts";
+export {
+  Gateway,
+  inOrderToTry,
+  type GatewayHealth,
+  type ProbeResult,
+  type ProbeSettings,
+} from "./gateway.ts";
+export { GatewayProbe, isAnswer, type LastProbe } from "./gateway-probe.ts";
 export { nextHopOf, type NextHop } from "./next-hop.ts";
 export { numericAddress } from "./numeric-address.ts";
+export {
+  NUMBER_DIGITS_MIN,
+  readNumber,
+  type DialledNumber,
+  type NumberRule,
+} from "./phone-number.ts";
 export { sentByHop } from "./sent-by.ts";
 export type { LocationStep } from "./server-location.ts";
 export { formatServerName, type ServerName } from "./server-name.ts";

@@ -1,6 +1,7 @@
 import { Authenticator } from "../auth/index.ts";
 import { digestAlgorithms } from "../base/credential.ts";
 import { sipHashKey } from "../base/siphash.ts";
+import { NOTHING_CONFIGURED } from "../proxy/index.ts";
 import { AvoidedDestinations } from "../routing/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import type { Endpoint } from "../transport/index.ts";
@@ -113,6 +114,7 @@ function partsOf(
       auth: settings.auth,
       authenticator,
       avoided: new AvoidedDestinations(settings.avoidDeadMs),
+      configured: settings.configured ?? NOTHING_CONFIGURED,
       strangers: settings.strangers,
       timerCMs: settings.timerCMs,
       branchesPerRequest: settings.branchesPerRequest,

@@ -1,4 +1,5 @@
 import type { ServerConfig } from "../config/index.ts";
+import { configuredHopsOf } from "./configured-hops.ts";
 import type { SocketLayerOptions } from "../transport/index.ts";
 import type { ServerSettings } from "./world.ts";
 
@@ -14,6 +15,7 @@ export function settingsOf(config: ServerConfig): ServerSettings {
     timerCMs: config.timers.timerCMs,
     branchesPerRequest: limits.branchesPerRequest,
     avoidDeadMs: config.dns.avoidDeadMs,
+    ...configuredHopsOf(config),
     nonceLifetimeMs: config.digest.nonceLifetimeMs,
     digestAlgorithms: config.digest.algorithms,
     md5OnlyFor: config.digest.md5OnlyFor,

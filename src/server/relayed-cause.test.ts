@@ -9,7 +9,7 @@ import { relayedCauseId } from "./relayed-cause.ts";
 function branches(count: number): ClientBranch[] {
   return Array.from({ length: count }, (_, at) => {
     const uri = uriOf(`sip:d${at}@192.0.2.7`);
-    const target = { uri, path: [], qMilli: 1000, source: "" };
+    const target = { uri, path: [], qMilli: 1000, source: "", hops: undefined };
     return new ClientBranch(at + 1, target, 60, `z9hG4bK${at}` as BranchId, 0);
   });
 }

@@ -3,6 +3,8 @@ import type { DigestAlgorithm } from "../base/credential.ts";
 import type { Random } from "../base/random.ts";
 import type { Directory } from "../directory/index.ts";
 import type { LocationStore } from "../location/index.ts";
+import type { ConfiguredHops } from "../proxy/index.ts";
+import type { Gateway } from "../routing/index.ts";
 import type { TransportLayer } from "../transport/index.ts";
 import type { CaseKeeper, Resolver, ServerLimits } from "./parts.ts";
 
@@ -27,6 +29,10 @@ export interface ServerSettings {
   readonly md5OnlyFor?: readonly string[];
   /** How long a destination found dead is tried last; `routing`'s default where left out. */
   readonly avoidDeadMs?: number;
+  /** Next hops and gateways that the operator names; none where left out. */
+  readonly configured?: ConfiguredHops;
+  /** Those of them that take calls to numbers. */
+  readonly gateways?: readonly Gateway[];
   /** Host names and addresses besides the listeners' that mean this server. */
   readonly advertisedHosts: readonly string[];
   readonly limits: ServerLimits;

@@ -31,11 +31,20 @@ export const traceEvents = {
   "location-looked-up": ["aor", "bindings:n", "expired:n"],
   /** A question whose answer did not come at once: `question` is "directory", "location" or "dns". */
   "answer-awaited": ["question", "subject"],
+  /** `rule` says how the number that was dialled was read: an id of `routing`'s `NumberRule`. */
+  "number-normalised": ["from", "to", "rule"],
+  /** The route of the configuration that takes the number, and its gateways in their order. */
+  "route-chosen": ["number", "route", "gateways"],
+  "route-missing": ["number"],
+  /** Tried after the others: down for so long, by a probe that came to `why`, a status code or "silent"… */
+  "gateway-skipped": ["gateway", "why", "forMs:n"],
+  "next-hop-configured": ["domain", "nextHop"],
   "target-added": ["target", "qMilli:n", "origin"],
   "target-skipped": ["target", "causeId"],
   "next-hop-asked": ["branch:n", "name"],
   /** Where that branch goes. `choices` was written before destinations were located one at a time, and is 0 since. */
   "next-hop-resolved": ["branch:n", "destination", "choices:n"],
+  "gateway-tried": ["branch:n", "gateway"],
   /** `outcome` is "records", "none", "failed" or "silent"; `detail` the records as text, or why there are none. */
   "dns-answered": ["branch:n", "type", "name", "outcome", "detail", "rfc"],
   /** `why` is "avoided" (found dead a while ago, tried last) or "failed" (for this very request). */

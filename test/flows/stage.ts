@@ -21,7 +21,7 @@ export interface FlowOptions extends WorldOptions {
   /** Columns of the ladder, left to right. */
   readonly columns: readonly string[];
   readonly width?: number;
-  /** Header fields that are listed below the ladder, for each message sent that has them. */
+  /** Header fields, and methods whose start lines, are listed below the ladder, for each message sent that has them. */
   readonly fields?: readonly string[];
 }
 
@@ -127,7 +127,9 @@ function listed(wire: readonly WireEntry[], fields: readonly string[]): string {
     if (what !== "sent") continue;
     const found = message.text
       .split("\r\n")
-      .filter((line) => fields.some((name) => line.startsWith(`${name}: `)));
+      .filter((line) =>
+        fields.some((name) => line.startsWith(`${name}: `) || line.startsWith(`${name} sip:`)),
+      );
     if (found.length > 0) lines.push(`  ${labelOf(message)} to ${to}`);
     lines.push(...found.map((line) => `    ${line}`));
   }

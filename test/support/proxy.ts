@@ -13,6 +13,7 @@ import {
   type Uri,
 } from "../../src/message/index.ts";
 import { eventsOf, type Trace, type TraceEvent } from "../../src/trace/index.ts";
+import { NOTHING_CONFIGURED } from "../../src/proxy/configured-hops.ts";
 import type { ProxyOptions } from "../../src/proxy/options.ts";
 import type { ProxyOutput } from "../../src/proxy/output.ts";
 
@@ -31,6 +32,7 @@ export function optionsOf(changes: Partial<ProxyOptions> = {}): ProxyOptions {
     serves: (host, port) => DOMAINS.includes(host.toLowerCase()) && isOurPort(port),
     auth: "none",
     avoided: new AvoidedDestinations(),
+    configured: NOTHING_CONFIGURED,
     authenticator: new Authenticator({ secret: "s", nonceLifetimeMs: 300_000, random }),
     strangers: "honest",
     timerCMs: 185_000,

@@ -53,7 +53,7 @@ export class Fork {
     const set = new TargetSet();
     for (const target of targets) {
       const [uri = "", q = "1000"] = target.split(" ");
-      set.add({ uri: uriOf(uri), path: [], qMilli: Number(q), source });
+      set.add({ uri: uriOf(uri), path: [], qMilli: Number(q), source, hops: undefined });
     }
     set.aor = aor === undefined ? undefined : parseAor(aor);
     this.#method = request.method;

@@ -36,7 +36,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   transaction: { pure: true, uses: ["base", "causes", "message", "trace"] },
   dialog: { pure: true, uses: ["base", "message", "trace"] },
-  routing: { pure: true, uses: ["base", "causes", "message", "trace"] },
+  routing: {
+    pure: true,
+    uses: ["base", "causes", "message", "trace"],
+    packages: ["libphonenumber-js"],
+  },
   registrar: {
     pure: true,
     uses: ["base", "causes", "message", "auth", "trace"],
@@ -80,7 +84,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     pure: false,
     uses: ["base"],
     typesOf: BELOW_SERVER.filter((layer) => layer !== "config"),
-    packages: ["zod"],
+    packages: ["zod", "libphonenumber-js"],
   },
   server: { pure: false, uses: BELOW_SERVER, packages: ["pino"] },
   web: {
