@@ -13,6 +13,9 @@ function gateway(name = "gw", uriText = "sip:192.0.2.40;transport=tcp"): Gateway
   return new Gateway({ name, uri, hop, isTrusted: false, probe: SETTINGS });
 }
 
+const at = (uri: string, number: string): string | undefined =>
+  gateway("gw", uri).requestUriFor(number)?.text;
+
 /** Jitter in the middle: rounds are as long as they say. */
 function probeOf(changes: Partial<typeof SETTINGS> = {}): GatewayProbe {
   const probe = new GatewayProbe(gateway(), { ...SETTINGS, ...changes }, () => 0.5);
@@ -104,8 +107,6 @@ test("gateways that are down come after all others, each group in the order of t
 });
 
 test("the Request-URI is the number at the gateway; only a whole number is user=phone (RFC 3966 §3)", () => {
-  const at = (uri: string, number: string): string | undefined =>
-    gateway("gw", uri).requestUriFor(number)?.text;
   assert.equal(at("sip:gw.example", "+49301234"), "sip:+49301234@gw.example;user=phone");
   assert.equal(
     at("sip:[2001:db8::1]:5070;transport=tcp", "+49301234"),

@@ -22,12 +22,7 @@ export {
 export { GatewayProbe, isAnswer, type LastProbe } from "./gateway-probe.ts";
 export { nextHopOf, type NextHop } from "./next-hop.ts";
 export { numericAddress } from "./numeric-address.ts";
-export {
-  NUMBER_DIGITS_MIN,
-  readNumber,
-  type DialledNumber,
-  type NumberRule,
-} from "./phone-number.ts";
+export { readNumber } from "./phone-number.ts";
 export { sentByHop } from "./sent-by.ts";
 export type { LocationStep } from "./server-location.ts";
 export { formatServerName, type ServerName } from "./server-name.ts";

@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readNumber, type NumberRule } from "./phone-number.ts";
 
+const within = (text: string, context: string | undefined): string => {
+  const found = readNumber(text, context, undefined);
+  return `${found?.number} ${found?.rule}`;
+};
+
 type Case = readonly [dialled: string, country: string | undefined, read: string, rule: NumberRule];
 
 const read = (dialled: string, country: string | undefined): string => {
@@ -66,10 +71,6 @@ test("what is no number is none", () => {
 });
 
 test("phone-context stands before a local number, and a domain there changes nothing (RFC 3966 §5.1.5)", () => {
-  const within = (text: string, context: string | undefined): string => {
-    const found = readNumber(text, context, undefined);
-    return `${found?.number} ${found?.rule}`;
-  };
   assert.equal(within("301234567", "+49"), "+49301234567 phone-context");
   assert.equal(within("301234567;phone-context=+49", undefined), "+49301234567 phone-context");
   assert.equal(within("7042;phone-context=example.org", undefined), "7042 separators");
