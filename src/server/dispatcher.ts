@@ -236,7 +236,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   #request(request: SipRequest, flow: Flow, nowMs: number): void {
     const key = serverTransactionKey(request, flow.transport);
-    const entry = this.transactions.servers.get(key);
+    const entry = this.transactions.server(key, nowMs);
     if (request.method === "ACK") this.#ack(request, entry, flow, nowMs);
     else if (entry !== undefined) this.transactions.receiveRetransmission(entry, flow, nowMs);
     else if (this.#repeats(request, key, flow, nowMs)) this.#counters.retransmissions += 1;
@@ -261,8 +261,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   /** RFC 3261 §9.2 and §16.10. */
   #cancel(cancel: SipRequest, key: string, flow: Flow, nowMs: number): void {
-    const { servers } = this.transactions;
-    const invite = servers.get(inviteKeyOf(cancel, flow.transport));
+    const invite = this.transactions.server(inviteKeyOf(cancel, flow.transport), nowMs);
     const toTag = localTagOf(cancel, this.#parts.proxyOptions.tokenKey);
     if (invite !== undefined) {
       const entry = this.#open(key, cancel, flow, nowMs);

@@ -6,6 +6,8 @@ import { Deadlines } from "./deadlines.ts";
 import { EndedTransactions } from "./ended-transactions.ts";
 
 const LINGER_MS = 32_000;
+/** How much later they may be let go. */
+const GRID_MS = 250;
 
 function setUp() {
   const deadlines = new Deadlines();
@@ -26,7 +28,7 @@ test("a repeated request is answered until Timer J fires, and not from then on (
   assert.equal(ended.find("other", 1_000), undefined);
   assert.equal(ended.find("k", 1_000 + LINGER_MS), undefined);
   assert.equal(ended.size, 1);
-  advance(deadlines, 1_000 + LINGER_MS);
+  advance(deadlines, 1_000 + LINGER_MS + GRID_MS);
   assert.equal(ended.size, 0);
   assert.equal(deadlines.size, 0);
 });
@@ -45,7 +47,7 @@ test("a hundred thousand are found, let go in slices, and their memory serves ag
     }
     // The first half is due.
     let turns = 0;
-    while (deadlines.nextMs < startMs + LINGER_MS + 5_000) {
+    while (deadlines.nextMs < startMs + LINGER_MS + 5_000 + GRID_MS) {
       deadlines.wakeDue(deadlines.nextMs, 1);
       turns += 1;
     }
@@ -78,7 +80,7 @@ test("it agrees with a map that forgets, whatever comes in whatever order", () =
           nowMs += key;
           advance(deadlines, nowMs);
           for (const [name, { endsAtMs }] of slow) if (endsAtMs <= nowMs) slow.delete(name);
-          assert.equal(ended.size, slow.size);
+          assert.ok(ended.size >= slow.size);
         } else if (kind === "find" || slow.has(`k${key}`)) {
           assert.equal(ended.find(`k${key}`, nowMs), slow.get(`k${key}`)?.text);
         } else {
@@ -87,6 +89,8 @@ test("it agrees with a map that forgets, whatever comes in whatever order", () =
           slow.set(`k${key}`, { text, endsAtMs: nowMs + LINGER_MS });
         }
       }
+      advance(deadlines, nowMs + LINGER_MS + 2 * GRID_MS);
+      assert.equal(ended.size, 0);
     }),
     { numRuns: 60 },
   );

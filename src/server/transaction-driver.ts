@@ -23,6 +23,18 @@ import { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 
 const SIP_PORT = 5060;
 
+/** What lingers is let go this often, all that is due together. */
+const GRID_MS = 250;
+
+function onGrid(dueMs: number): number {
+  return Math.ceil(dueMs / GRID_MS) * GRID_MS;
+}
+
+/** It lingers still, and only because the next turn of the grid has not come. */
+function hasLapsed({ machine }: ServerEntry | ClientEntry, nowMs: number): boolean {
+  return machine.isLingering && machine.deadlineMs <= nowMs;
+}
+
 /** What the transaction layer tells the user of a transaction. */
 export interface TransactionUser {
   /** A response that its branch has not seen yet, or a further 2xx. */
@@ -88,6 +100,14 @@ export class TransactionDriver {
   /** Client transactions whose failure to be sent somebody waits for. For leak checks. */
   get awaitedCount(): number {
     return this.#waiting.length - 1 - this.#freeTokens.length;
+  }
+
+  /** The server transaction of that key, unless its time is over. */
+  server(key: string, nowMs: number): ServerEntry | undefined {
+    const entry = this.servers.get(key);
+    if (entry === undefined || !hasLapsed(entry, nowMs)) return entry;
+    this.advanceServer(entry, nowMs);
+    return undefined;
   }
 
   openServer(key: string, request: SipRequest, flow: Flow, nowMs: number): ServerEntry {
@@ -174,6 +194,10 @@ export class TransactionDriver {
     if (branchId === undefined) return false;
     const entry = this.clients.get(clientTransactionKey(branchId, response.cseq.method));
     if (entry === undefined) return false;
+    if (hasLapsed(entry, nowMs)) {
+      this.advanceClient(entry, nowMs);
+      return false;
+    }
     const local = this.#transport.localAddressTowards(entry.flow);
     if (!isSentByUs(response.topVia, local)) return false;
     // RFC 3261 §16.7 step 3: relayed without a Via it would lead nowhere. A CANCEL's answer is ours alone, and rightly.
@@ -262,7 +286,13 @@ export class TransactionDriver {
     const hasAnswered = text !== "" && entry.machine.runningTimer === "timerJ";
     if (hasAnswered) this.ended.add(entry.key, text, nowMs);
     if (isOver || hasAnswered) this.#forget(entry);
-    else if (!entry.isForgotten) this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+    else if (!entry.isForgotten) this.#book(entry, nowMs);
+  }
+
+  /** The end of a lingering is booked late, on a grid: each wake-up of an idle process costs more than what it ends. */
+  #book(entry: ServerEntry | ClientEntry, nowMs: number): void {
+    const { deadlineMs, isLingering } = entry.machine;
+    this.deadlines.book(entry, isLingering ? onGrid(deadlineMs) : deadlineMs, nowMs);
   }
 
   #forget(entry: ServerEntry): void {
@@ -311,9 +341,7 @@ export class TransactionDriver {
     // Its user is told while the entry still says whose it is.
     if (failure !== undefined) this.#user.failed(entry, failure, "", nowMs);
     if (isOver) this.#removeClient(entry);
-    else if (this.clients.get(entry.key) === entry) {
-      this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
-    }
+    else if (this.clients.get(entry.key) === entry) this.#book(entry, nowMs);
   }
 
   #sendAgain(entry: ClientEntry, text: string, again: string | undefined, nowMs: number): void {
@@ -334,7 +362,7 @@ export class TransactionDriver {
     for (let at = 0; at < out.length; at += 1) if (out[at]?.kind === "failed") hasFailed = true;
     this.#give(out);
     if (!hasFailed) {
-      this.deadlines.book(entry, entry.machine.deadlineMs, nowMs);
+      this.#book(entry, nowMs);
       return;
     }
     this.#user.failed(entry, "next-hop-unreachable", detail, nowMs);

@@ -53,6 +53,11 @@ export class InviteClientTransaction {
     return this.#dueAfterMs === TRANSACTION_LIFETIME_MS ? "timerB" : "timerA";
   }
 
+  /** It only absorbs what comes late: nothing is sent or told when what runs now fires. */
+  get isLingering(): boolean {
+    return this.#at === accepted || this.#at === completed;
+  }
+
   start(nowMs: number, out: TransactionOutput[]): void {
     this.#sinceMs = nowMs;
     this.#dueAfterMs = this.#isReliable ? TRANSACTION_LIFETIME_MS : T1_MS;

@@ -52,6 +52,11 @@ export class InviteServerTransaction {
     return this.#dueAfterMs === TRANSACTION_LIFETIME_MS ? "timerH" : "timerG";
   }
 
+  /** It only absorbs what comes late: nothing is sent or told when what runs now fires. */
+  get isLingering(): boolean {
+    return this.#at === accepted || this.#at === confirmed;
+  }
+
   /** Nothing runs yet and nothing is sent: the 100 is its user's, at once. */
   start(nowMs: number, _out: TransactionOutput[]): void {
     this.#sinceMs = nowMs;

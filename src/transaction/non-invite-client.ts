@@ -51,6 +51,11 @@ export class NonInviteClientTransaction {
     return this.#dueAfterMs === TRANSACTION_LIFETIME_MS ? "timerF" : "timerE";
   }
 
+  /** It only absorbs what comes late: nothing is sent or told when what runs now fires. */
+  get isLingering(): boolean {
+    return this.#at === completed;
+  }
+
   start(nowMs: number, out: TransactionOutput[]): void {
     this.#sinceMs = nowMs;
     this.#dueAfterMs = this.#isReliable ? TRANSACTION_LIFETIME_MS : T1_MS;

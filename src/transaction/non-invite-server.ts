@@ -52,6 +52,11 @@ export class NonInviteServerTransaction {
     return this.#dueAfterMs === PROVISIONAL_DUE_MS ? "provisionalDue" : "clientGaveUp";
   }
 
+  /** It only absorbs what comes late: nothing is sent or told when what runs now fires. */
+  get isLingering(): boolean {
+    return this.#at === completed;
+  }
+
   start(nowMs: number, _out: TransactionOutput[]): void {
     this.#sinceMs = nowMs;
     this.#dueAfterMs = PROVISIONAL_DUE_MS;

@@ -167,7 +167,9 @@ export class IncomingCall implements CallCore {
 
   /** Again every minute, or a proxy may take us for dead and cancel (RFC 3261 §13.3.1.1). */
   #ring(nowMs: number, out: CoreOutput[]): void {
-    this.#ringAtMs = nowMs + RING_AGAIN_MS;
+    const script = this.#script;
+    const ringsOnce = script.kind === "ring-forever" && script.ringsOnce === true;
+    this.#ringAtMs = ringsOnce ? Infinity : nowMs + RING_AGAIN_MS;
     this.#respond(180, out, [["Contact", this.#factory.contact]]);
   }
 

@@ -10,8 +10,8 @@ export type AnswerScript =
       readonly answerAfterMs: number;
       readonly hangUpAfterMs?: number;
     }
-  /** 100, 180, and nothing more until somebody cancels. */
-  | { readonly kind: "ring-forever"; readonly ringAfterMs: number }
+  /** 100, 180, and 180 again each minute until somebody cancels; or never again, as phones do that Timer C ends. */
+  | { readonly kind: "ring-forever"; readonly ringAfterMs: number; readonly ringsOnce?: boolean }
   | { readonly kind: "busy" }
   | { readonly kind: "decline" }
   /** Any refusal, after that time. */

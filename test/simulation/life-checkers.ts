@@ -77,7 +77,8 @@ export const lifeCheckers: Readonly<Record<string, Checker>> = {
 };
 
 const NO_CALL = { callId: "" };
-const LIFETIME_MS = 32_000;
+/** With the quarter of a second that the server may take to let go. */
+const LIFETIME_MS = 32_250;
 /** A CANCEL of one INVITE, and its answer, may come when there is no room for anything else. */
 const CANCELS_PER_INVITE = 2;
 const DIALOG_FLOWS_MAX = 100_000;

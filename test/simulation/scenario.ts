@@ -160,7 +160,7 @@ function targetsFor(users: readonly string[]): string[] {
 function scriptOf(draw: Draw): AnswerScript {
   switch (draw.whole(0, 12)) {
     case 0:
-      return { kind: "ring-forever", ringAfterMs: draw.below(2_000) };
+      return { kind: "ring-forever", ringAfterMs: draw.below(2_000), ringsOnce: true };
     case 1:
       return { kind: "busy" };
     case 2:
