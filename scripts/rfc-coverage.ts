@@ -15,9 +15,11 @@ export interface Requirement {
   readonly who: "ua" | "proxy" | "registrar" | "all";
   /** Which demands of its section it answers for, counted as scripts/rfc-musts.ts does. */
   readonly musts?: readonly number[];
-  /** Where it is done without being cited, or the only ones of the citing files that do it; named by hand. */
+  /** Of the files that cite the clause, those that do it and those that show it, where others cite it as well. */
   readonly code?: readonly string[];
   readonly tests?: readonly string[];
+  /** The file whose `Deviation:` names this clause: it is done otherwise, on purpose. */
+  readonly deviates?: string;
   readonly notDone?: string;
   readonly notForUs?: string;
   readonly note?: string;
@@ -34,6 +36,8 @@ interface CitingFile {
   readonly path: string;
   readonly citations: readonly Citation[];
   readonly deviations: readonly string[];
+  /** The clauses that its deviations name. */
+  readonly deviatesFrom: readonly Citation[];
 }
 
 type Status = (typeof STATUSES)[number];
@@ -43,14 +47,22 @@ interface Row {
   readonly status: Status;
   readonly code: readonly string[];
   readonly tests: readonly string[];
-  /** The files that cite the clause; what stands in `code` or `tests` besides was named by hand. */
+  /** The files that cite the clause. */
   readonly citing: ReadonlySet<string>;
 }
 
-const STATUSES = ["done", "done, no test", "done, not cited", "not done", "not for us"] as const;
+const STATUSES = [
+  "done",
+  "deviation",
+  "done, no test",
+  "done, not cited",
+  "not done",
+  "not for us",
+] as const;
 
 const PAGE = "docs/rfc-coverage.md";
 const REQUIREMENTS = "docs/rfc/requirements.json";
+const MUSTS = "docs/rfc/musts.json";
 
 /** These name clauses in order to talk about them; they do not carry them out. */
 const TALKS_ONLY =
@@ -101,7 +113,9 @@ function readTree(root: string): CitingFile[] {
     .toSorted()
     .map((path) => {
       const source = readFileSync(join(root, path), "utf8");
-      return { path, citations: citationsIn(source), deviations: deviationsIn(source) };
+      const deviations = deviationsIn(source);
+      const deviatesFrom = deviations.flatMap(citationsIn);
+      return { path, citations: citationsIn(source), deviations, deviatesFrom };
     });
 }
 
@@ -122,11 +136,19 @@ function rowOf(requirement: Requirement, files: readonly CitingFile[]): Row {
   const code = requirement.code ?? citing.filter((path) => !isTest(path));
   const tests = requirement.tests ?? citing.filter((path) => isTest(path));
   const row = { requirement, code, tests, citing: new Set(citing) };
-  return { ...row, status: statusOf(row) };
+  return { ...row, status: statusOf(row, files) };
 }
 
-function statusOf({ requirement, code, tests, citing }: Omit<Row, "status">): Status {
+function statusOf(
+  { requirement, code, tests, citing }: Omit<Row, "status">,
+  files: readonly CitingFile[],
+): Status {
   if (requirement.notForUs !== undefined) return "not for us";
+  if (requirement.deviates !== undefined) {
+    const there = files.find(({ path }) => path === requirement.deviates);
+    const isSaid = there?.deviatesFrom.some((citation) => cites(citation, requirement));
+    return isSaid === true ? "deviation" : "not done";
+  }
   if (requirement.notDone !== undefined || code.length === 0) return "not done";
   if (!code.some((path) => citing.has(path))) return "done, not cited";
   return tests.length === 0 ? "done, no test" : "done";
@@ -142,13 +164,15 @@ function pageOf(rows: readonly Row[], files: readonly CitingFile[]): string {
     "# What the standards ask, and where we do it",
     "",
     "Written by `node scripts/rfc-coverage.ts`; edit `docs/rfc/requirements.json` instead. The requirements are there in",
-    "our own words, condensed by hand: a list of what matters to a user agent, a proxy or a registrar, and not yet an audit",
-    "of each MUST. The rows of RFC 3261 and RFC 7616 in particular have not been compared with the text line by line.",
+    "our own words. Every sentence of these RFCs with a MUST, SHALL or REQUIRED in it (of RFC 3261: §7 to §20 and §22) is",
+    "answered for by a row: `docs/rfc/musts.json` has how many there are in each section, `node scripts/rfc-musts.ts FOLDER`",
+    "counts them again in the texts and prints each with its row. Some rows are no MUST and are listed all the same.",
     "",
-    "The status comes from citations: *done* means that code cites the clause, *no test* that no test is known, *not cited*",
-    "that code is said to do it without naming the clause. A file with † was named by hand and does not cite the clause;",
-    "nothing checks such a file but that it exists. *Not done* and *not for us* are judged by hand. Files that only talk",
-    "about clauses (causes, explanations, commands) do not count. Paths are under `src/` unless they begin with `test/`.",
+    "The status comes from citations: *done* means that code cites the clause, and a test too; a test fails when one of them",
+    "goes. A *deviation* is done otherwise on purpose: the file named says why, and so does the list below. *Not done* and",
+    "*not for us* are judged by hand. A citation names a section, so a file may stand in a row that is about another",
+    "sentence of it. Files that only talk about clauses (causes, explanations, commands) do not count. Paths are under",
+    "`src/` unless they begin with `test/`.",
     "",
     ...rfcs.flatMap((rfc) => tableOf(rfc, rows)),
     "## Deviations",
@@ -177,11 +201,10 @@ function tableOf(rfc: number, rows: readonly Row[]): string[] {
   ];
 }
 
-function lineOf({ requirement, status, code, tests, citing }: Row): string {
-  const names = (paths: readonly string[]): string =>
-    paths.map((path) => shown(path) + (citing.has(path) ? "" : "†")).join(", ");
-  const { section, step, asks, who, notDone, notForUs, note } = requirement;
-  const reason = notForUs ?? notDone ?? note;
+function lineOf({ requirement, status, code, tests }: Row): string {
+  const names = (paths: readonly string[]): string => paths.map(shown).join(", ");
+  const { section, step, asks, who, deviates, notDone, notForUs, note } = requirement;
+  const reason = notForUs ?? notDone ?? note ?? (deviates && `see ${shown(deviates)}`);
   const cells = [
     `§${section}${step === undefined ? "" : ` step ${step}`}`,
     who,
@@ -201,7 +224,7 @@ function countsOf(rfcs: readonly number[], rows: readonly Row[]): string[] {
     );
   return [
     `| | ${STATUSES.join(" | ")} | in all |`,
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    `| --- |${STATUSES.map(() => " --- |").join("")} --- |`,
     ...rfcs.map(
       (rfc) => `| RFC ${rfc} | ${count(rows.filter((row) => row.requirement.rfc === rfc))} |`,
     ),
@@ -236,6 +259,43 @@ export function vanished(root: string): string[] {
   return faults;
 }
 
+/**
+ * What the list itself lacks: a demand of docs/rfc/musts.json that no row answers for, a row that answers for none that
+ * there is, or one whose code or test does not cite its clause. Empty when all is well.
+ */
+export function unanswered(root: string): string[] {
+  const { rows } = read(root);
+  const faults: string[] = [];
+  const counts = JSON.parse(readFileSync(join(root, MUSTS), "utf8")) as Record<
+    string,
+    Record<string, number>
+  >;
+  for (const [rfc, sections] of Object.entries(counts)) {
+    for (const [section, count] of Object.entries(sections)) {
+      const answered = new Set(
+        rows
+          .filter(({ requirement: row }) => row.rfc === Number(rfc) && row.section === section)
+          .flatMap(({ requirement: row }) => row.musts ?? []),
+      );
+      for (let must = 1; must <= count; must += 1) {
+        if (!answered.delete(must)) faults.push(`RFC ${rfc} §${section}: nothing for MUST ${must}`);
+      }
+      for (const must of answered) faults.push(`RFC ${rfc} §${section}: there is no MUST ${must}`);
+    }
+  }
+  for (const { requirement, status, code, tests, citing } of rows) {
+    for (const path of [...code, ...tests]) {
+      if (!citing.has(path))
+        faults.push(`${nameOf(requirement)} names ${path}, which cites it not`);
+    }
+    if (status === "done, no test" || status === "done, not cited")
+      faults.push(`${nameOf(requirement)} is ${status}`);
+    if (status === "not done" && requirement.notDone === undefined)
+      faults.push(`${nameOf(requirement)} is not done, and nothing says why`);
+  }
+  return faults;
+}
+
 function isLineOf(line: string, { section, step, who, asks }: Requirement): boolean {
   const clause = `§${section}${step === undefined ? "" : ` step ${step}`}`;
   return line.startsWith(`| ${clause} | ${who} | ${asks.replaceAll("|", "\\|")} | `);
@@ -254,7 +314,7 @@ export function readRequirements(root: string): readonly Requirement[] {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   if (process.argv.includes("--check")) {
-    for (const fault of vanished(root)) {
+    for (const fault of [...unanswered(root), ...vanished(root)]) {
       process.stderr.write(`${fault}: node scripts/rfc-coverage.ts writes ${PAGE} anew\n`);
       process.exitCode = 1;
     }

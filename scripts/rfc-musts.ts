@@ -24,8 +24,9 @@ function always(): boolean {
   return true;
 }
 
-/** What makes a sentence a demand (RFC 2119; §5 of RFC 2119 has the words that do not). */
+/** What makes a sentence a demand, and the one sentence of each RFC that only says so (RFC 2119). */
 const DEMAND = /\b(?:MUST|SHALL|REQUIRED)\b/;
+const TERMS = /key words "MUST"/;
 
 /** The sentences of one RFC that hold a demand, by section, in their order. */
 export function demandsIn(text: string): Map<string, string[]> {
@@ -46,8 +47,9 @@ export function demandsIn(text: string): Map<string, string[]> {
     const found = words
       .join(" ")
       .replace(/\s+/g, " ")
+      .trim()
       .split(/(?<=[.:]) (?=[A-Z("\d])/)
-      .filter((sentence) => DEMAND.test(sentence));
+      .filter((sentence) => DEMAND.test(sentence) && !TERMS.test(sentence));
     if (found.length > 0) demands.set(section, found);
   }
   return demands;

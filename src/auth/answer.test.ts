@@ -39,7 +39,7 @@ function strongestOf(...algorithms: readonly string[]): string | undefined {
   return strongestChallenge(challenges)?.nonce;
 }
 
-test("the strongest that we know is answered, wherever it stands (RFC 8760 §2.4)", () => {
+test("the strongest that we know is answered, wherever it stands (RFC 8760 §2.4, RFC 7616 §5.6)", () => {
   assert.equal(strongestOf("MD5", "SHA-256"), "SHA-256");
   assert.equal(strongestOf("SHA-256", "SHA-512-256", "MD5"), "SHA-512-256");
   assert.equal(strongestOf("SHA-3", "md5"), "md5");
@@ -56,7 +56,7 @@ test("what is not understood is passed over, and nothing is answered when nothin
   assert.notEqual(answerChallenge(both, bob), undefined);
 });
 
-test("a server of RFC 2069, which names no qop, is answered without cnonce (RFC 3261 §22.4 item 8)", () => {
+test("a server of RFC 2069, which names no qop, is answered without cnonce (RFC 3261 §22.4 item 8, RFC 3261 §22.4)", () => {
   const value = answerChallenge(['Digest realm="r", nonce="n"'], bob) ?? "";
   assert.doesNotMatch(value, /cnonce|qop|nc=/);
   assert.match(value, /response="[0-9a-f]{32}", algorithm=MD5$/);

@@ -28,7 +28,7 @@ export interface AnswerOptions {
 }
 
 /**
- * The strongest challenge of those given, one header field value each; of equals the topmost (RFC 8760 §2.4 would
+ * The strongest challenge of those given, one header field value each; of equals the topmost (RFC 7616 §5.6; RFC 8760 §2.4 would
  * take the topmost of all, unless local policy dictates otherwise: ours is to use the best that both know). What
  * cannot be understood is passed over; undefined when nothing is left.
  */
@@ -43,7 +43,7 @@ export function strongestChallenge(values: readonly string[]): Challenge | undef
 }
 
 /**
- * The value of Authorization or Proxy-Authorization that answers one of these challenges; undefined when there is
+ * The value of Authorization or Proxy-Authorization (RFC 7616 §3.4) that answers one of these challenges; undefined when there is
  * none we know how to answer.
  */
 export function answerChallenge(

@@ -94,7 +94,7 @@ function detailOf(verdict: Verdict): unknown {
 
 const fresh = { stale: false } as const;
 
-test("one challenge for each algorithm, the strongest first, with qop (RFC 8760 §2.3, §2.6)", () => {
+test("one challenge for each algorithm, the strongest first, with qop (RFC 8760 §2.3, §2.6, RFC 7616 §3.7)", () => {
   const challenges = server().challenge(REALM, START_MS, fresh);
   const nonce = /nonce="([0-9a-f]{43})"/.exec(challenges[0] ?? "")?.[1] ?? "none";
   assert.deepEqual(challenges, [
@@ -123,7 +123,7 @@ test("only what is configured is offered and accepted", () => {
 
 const WITH_WEAK_PHONES = { md5OnlyFor: ["Baresip"] } as const;
 
-test("a user agent that stops at a challenge it does not know is offered MD5 alone (RFC 8760 §2.3: MAY)", () => {
+test("a user agent that stops at a challenge it does not know is offered MD5 alone (RFC 8760 §2.3: MAY, RFC 7616 §5.3)", () => {
   const authenticator = server(WITH_WEAK_PHONES);
   const algorithms = authenticator.algorithmsFor(register("User-Agent: baresip v1.0.0 (x86_64)"));
   assert.deepEqual(algorithms, ["MD5"]);
@@ -385,7 +385,7 @@ test("a client without qop is heard, once for each nonce (RFC 8760 §2.6 item 8)
   assert.equal(told(check(authenticator, value, START_MS + 1)), "nonce-stale stale");
 });
 
-test("the uri may differ from the Request-URI but must be a URI (RFC 8760 §2.6 item 6)", () => {
+test("the uri may differ from the Request-URI but must be a URI (RFC 8760 §2.6 item 6, RFC 7616 §3.4.6)", () => {
   const authenticator = server();
   const challenges = authenticator.challenge(REALM, START_MS, fresh);
   const rewritten = answer(challenges, { uri: "sip:192.0.2.7:5070;transport=tcp" });

@@ -16,7 +16,7 @@ import type {
 } from "./verdict.ts";
 
 /**
- * The server's half of digest authentication (RFC 3261 §22, RFC 7616, RFC 8760), qop=auth. Keeps no state for a
+ * The server's half of digest authentication (RFC 3261 §22.4, RFC 7616, RFC 8760), qop=auth, Basic never. Keeps no state for a
  * challenge; remembers counts for nonces that verified, up to a limit.
  */
 export class Authenticator {
@@ -49,7 +49,7 @@ export class Authenticator {
   /**
    * What to offer to the sender of this request. A client must ignore the challenges that it does not understand (RFC
    * 8760 §2.4), and some give up there instead. Those that `md5OnlyFor` names get the one they know, where MD5 is
-   * offered at all. The User-Agent is the peer's word; nobody gains by it what choosing MD5 from the list would not give.
+   * offered at all; nobody else is tied to it (RFC 7616 §5.3). The User-Agent is the peer's word; nobody gains by it what choosing MD5 from the list would not give.
    */
   algorithmsFor(request: SipRequest): readonly DigestAlgorithm[] {
     if (this.#md5OnlyFor.length === 0 || !this.#algorithms.includes("MD5")) return this.#algorithms;
@@ -75,7 +75,8 @@ export class Authenticator {
   }
 
   /**
-   * Who the request says it is from, at that realm. Other schemes and other realms' credentials are passed over; of
+   * Who the request says it is from, at that realm. Other schemes and other realms' credentials (RFC 3261 §22.3) are
+   * passed over; of
    * several for this realm the first well-formed one counts.
    */
   identify(

@@ -12,13 +12,13 @@ const exchange = {
   cnonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
 } as const;
 
-test("the MD5 example of RFC 7616 §3.9.1 comes out", () => {
+test("the MD5 example of RFC 7616 §3.9.1 comes out (RFC 7616 §3.4.1, §3.4.2, §3.4.3, RFC 7616 §3.9)", () => {
   const ha1 = ha1Of("MD5", mufasa.username, mufasa.realm, mufasa.password);
   const response = digestResponse({ ...exchange, algorithm: "MD5", ha1 });
   assert.equal(response, "8ca523f5e9506fed4657c9700eebdbec");
 });
 
-test("the SHA-256 example of RFC 7616 §3.9.1 comes out", () => {
+test("the SHA-256 example of RFC 7616 §3.9.1 comes out (RFC 7616 §3.6)", () => {
   const ha1 = ha1Of("SHA-256", mufasa.username, mufasa.realm, mufasa.password);
   const response = digestResponse({ ...exchange, algorithm: "SHA-256", ha1 });
   assert.equal(response, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");

@@ -11,7 +11,7 @@ const nodeNames: Readonly<Record<DigestAlgorithm, string>> = {
   MD5: "md5",
 };
 
-/** {@link Hash} by node:crypto. */
+/** {@link Hash} by node:crypto; the examples of RFC 7616 §3.9 come out of it. */
 export function hashOf(algorithm: DigestAlgorithm, text: string): string {
   const name = nodeNames[algorithm];
   // A string is hashed as UTF-8, which is the same bytes only for ASCII; the copy is for the rest.
@@ -39,7 +39,7 @@ export interface DigestInput {
   readonly cnonce: string;
 }
 
-/** The `response` that proves the password (RFC 7616 §3.4.1; without qop RFC 2069 §2.1.2). Two hashes. */
+/** The `response` that proves the password (RFC 7616 §3.4.1, §3.4.3, §3.6; without qop RFC 2069 §2.1.2). Two hashes. */
 export function digestResponse(input: DigestInput, hashed: Hash = hashOf): string {
   const { algorithm, ha1, nonce, qop } = input;
   const ha2 = hashed(algorithm, `${input.method}:${input.uri}`);

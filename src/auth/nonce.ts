@@ -7,7 +7,7 @@ const BODY_DIGITS = TIME_DIGITS + SERIAL_DIGITS + SERIAL_DIGITS;
 const NONCE_DIGITS = BODY_DIGITS + 16;
 
 /**
- * Nonces that need no table: the time, a serial number and a keyed hash of both with the realm, in hex. Bound to
+ * Nonces that need no table (RFC 7616 §5.5): the time, a serial number and a keyed hash of both with the realm, in hex. Bound to
  * nothing that changes on the way (RFC 7616 §3.3 warns of the client's address: NAT and proxies change it).
  */
 export class NonceMint {

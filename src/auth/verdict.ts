@@ -26,7 +26,7 @@ export interface AuthenticatorOptions {
   readonly hash?: Hash;
 }
 
-/** 401 as a registrar or user agent with Authorization, 407 as a proxy with Proxy-Authorization (RFC 3261 §22). */
+/** 401 as a registrar or user agent with Authorization, 407 as a proxy with Proxy-Authorization (RFC 3261 §22.2, §22.3; RFC 7616 §3.8). */
 export type ChallengeStatusCode = 401 | 407;
 
 /** Credentials that say who somebody is; whether it is true, only `verify` tells. Names are latin1 text. */

@@ -1,4 +1,4 @@
-/** The digest hash algorithms of RFC 8760, strongest first: the order in which challenges are sent (§2.3). */
+/** The digest hash algorithms of RFC 8760 §2.1, strongest first: the order in which challenges are sent (§2.3). */
 export const digestAlgorithms = ["SHA-512-256", "SHA-256", "MD5"] as const;
 export type DigestAlgorithm = (typeof digestAlgorithms)[number];
 

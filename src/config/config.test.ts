@@ -22,11 +22,13 @@ function problemsOf(given: unknown): string[] {
   return [];
 }
 
-test("nothing given is a whole configuration: 5060 on every address, digest", () => {
+test("nothing given is a whole configuration: 5060 on every address, digest (RFC 3261 §18.2.1)", () => {
   const config = checkConfig("defaults", {}, {});
   assert.equal(config.auth, "digest");
   assert.equal(config.timers.timerCMs, 185_000);
   assert.deepEqual(config.listen[0], { transport: "udp", address: "0.0.0.0", port: 5060 });
+  const alsoTcp = { transport: "tcp", address: "0.0.0.0", port: 5060 };
+  assert.ok(config.listen.some((each) => JSON.stringify(each) === JSON.stringify(alsoTcp)));
   assert.deepEqual(config.domains, []);
   assert.throws(() => {
     (config.limits as { connections: number }).connections = 1;

@@ -86,7 +86,7 @@ test("the callee visits them as they were recorded, and answers by the Contact (
   });
 });
 
-test("a strict router stands in the Request-URI, without what is not allowed there, and the target at the end of the routes (RFC 3261 §12.2.1.1)", () => {
+test("a strict router stands in the Request-URI, without what is not allowed there, and the target at the end of the routes (RFC 3261 §12.2.1.1, RFC 3261 §8.1.2)", () => {
   const response = ok(
     "To: <sip:bob@example.com>;tag=b1",
     "Record-Route: <sip:p2.example.com;lr>, <sip:strict.example.org;method=BYE?Subject=x>",

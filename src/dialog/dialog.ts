@@ -21,7 +21,10 @@ export interface DialogRequest {
   readonly sequenceNumber: number;
 }
 
-/** One end of a dialog: its id, its route set, and the numbers that order requests (RFC 3261 §12). */
+/**
+ * One end of a dialog: its id with the one Call-ID of all its requests (RFC 3261 §8.1.1.4), its route set, which is used
+ * nowhere else (RFC 3261 §16.6 step 4), and the numbers that order requests (RFC 3261 §12).
+ */
 export class Dialog {
   readonly id: DialogId;
   /** name-addr with the tag, as written in From of our requests. */

@@ -46,7 +46,7 @@ export type ReplaceOutcome =
   | { readonly kind: "conflict"; readonly held: Held };
 
 /**
- * Where the registrar writes and the proxy reads. It keeps; it does not judge: the rules of §10.3 are the
+ * Where the registrar writes and the proxy reads (RFC 3261 §10.1). It keeps; it does not judge: the rules of §10.3 are the
  * registrar's. Time is an argument: no store looks at a clock. What goes wrong in the surroundings is thrown as
  * `ServerError("location-unreachable")`.
  */

@@ -20,7 +20,7 @@ test("a SIPS URI has the AOR of the SIP URI, and a trailing dot changes nothing"
   assert.equal(canonical("sips:alice@example.org."), "sip:alice@example.org");
 });
 
-test("escapes are decoded, and only the necessary ones made again (RFC 3261 §10.3 step 5)", () => {
+test("escapes are decoded, and only the necessary ones made again (RFC 3261 §10.3 step 5, RFC 3261 §19.1.2)", () => {
   assert.equal(canonical("sip:%61l%69ce@example.org"), "sip:alice@example.org");
   assert.equal(canonical("sip:I%20have%20spaces@x.org"), "sip:I%20have%20spaces@x.org");
   assert.equal(

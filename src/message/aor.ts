@@ -1,7 +1,7 @@
 import { parseUri, unescapePercent } from "./uri.ts";
 import type { Aor, SipUri } from "./types.ts";
 
-/** What may stand unescaped in the user part of a canonical AOR: `unreserved` and `user-unreserved` (RFC 3261 §25.1). */
+/** What may stand unescaped in the user part of a canonical AOR (RFC 3261 §19.1.2): `unreserved`, `user-unreserved`. */
 const needsEscape = /[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g;
 
 /**

@@ -37,7 +37,10 @@ export function buildAck(invite: SipRequest, response: SipResponse): string {
   return withinTransaction(invite, "ACK", fieldLine(response, Header.To));
 }
 
-/** The CANCEL for an INVITE as it was sent (RFC 3261 §9.1): its Request-URI, topmost Via, From, To, Call-ID, Routes. */
+/**
+ * The CANCEL for an INVITE as it was sent (RFC 3261 §9.1): its Request-URI, topmost Via, From, To, Call-ID, Routes, and
+ * nothing else: no Require (RFC 3261 §8.2.2.3).
+ */
 export function buildCancel(invite: SipRequest): string {
   assert(invite instanceof ParsedRequest, "a CANCEL cancels a request that was parsed");
   return withinTransaction(invite, "CANCEL", fieldLine(invite, Header.To));

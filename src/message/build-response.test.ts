@@ -71,7 +71,7 @@ test("the topmost Via comes back with received and rport (RFC 3581 §4)", () => 
   assert.equal(topVia.rport, 40_000);
 });
 
-test("the length of a body is in bytes: text is one character a byte", () => {
+test("the length of a body is in bytes: text is one character a byte (RFC 3261 §20.14, §20.15)", () => {
   const body = Buffer.from("ü😀").toString("latin1");
   const text = buildResponse(request(inviteWith()), OK, {
     toTag: "t",
@@ -117,7 +117,7 @@ test("every registered code has its phrase; others get that of their class (RFC 
   assert.equal(reasonPhraseOf(299), "OK");
 });
 
-test("a request of our own gets its Content-Length", () => {
+test("a request of our own gets its Content-Length (RFC 3261 §20.14, §18.3)", () => {
   const text = buildRequest({
     method: "OPTIONS",
     requestUri: "sip:b@x.org",

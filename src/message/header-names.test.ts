@@ -79,7 +79,7 @@ test("white space may stand between a name and its colon, and nothing else (RFC 
   assert.equal(foundId(scanHeaderName(Buffer.from("X-Mine: y"), 0, 9)), Header.Other);
 });
 
-test("challenges and credentials hold commas and are no lists (RFC 3261 §7.3.1)", () => {
+test("challenges and credentials hold commas and are no lists (RFC 3261 §7.3.1, RFC 3261 §20.7, §20.28)", () => {
   for (const id of [
     Header.Authorization,
     Header.ProxyAuthorization,

@@ -22,7 +22,7 @@ function single(id: HeaderId, name: string, source: string, compact?: string): H
 
 /**
  * The header fields that have an id. The compact form `n` (Identity-Info, RFC 4474) is obsolete since RFC 8224 and
- * has none. Fields of RFC 3261: compact forms from §7.3.3 and §20, lists from the grammar in §25.1; the challenges and
+ * has none. Fields of RFC 3261: compact forms from §7.3.3 and §20, lists from the grammar in §25.1 and from §20.7 and §20.28; the challenges and
  * credentials hold commas and are no lists (§7.3.1).
  */
 export const headerNames: readonly HeaderNameFacts[] = [

@@ -1,4 +1,4 @@
-/** The largest message that is read, in bytes: what one UDP datagram can carry. Streams are held to it too. */
+/** The largest message that is read, in bytes: what one UDP datagram can carry (RFC 3261 §18.1.1). Streams are held to it too. */
 export const MESSAGE_SIZE_BYTES_MAX = 65_535;
 
 /** The most header fields one message may have. The longest RFC 4475 example has 46. */

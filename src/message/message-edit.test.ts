@@ -24,7 +24,7 @@ const odd = {
   X: "x-Odd:;;,,;;,;",
 };
 
-test("without an edit the text is the same, byte for byte", () => {
+test("without an edit the text is the same, byte for byte (RFC 3261 §16.6 step 1)", () => {
   const text = inviteWith({ ...odd, "Content-Length": "l:4" }, "\0\xff\r\n");
   assert.equal(
     edit(text, () => {}),
@@ -64,7 +64,7 @@ test("what is prepended and has no kin goes to the top", () => {
   );
 });
 
-test("what is appended goes behind the last of its kind, in order, else to the end", () => {
+test("what is appended goes behind the last of its kind, in order, else to the end (RFC 3261 §7.3.1)", () => {
   const text = edit(inviteWith({ Route: "Route: <sip:a.org;lr>" }), (e) => {
     e.append(Header.Contact, "<sip:second@x.org>");
     e.append(Header.Path, "<sip:p.org;lr>");

@@ -27,7 +27,7 @@ test("without angle brackets every parameter is the header field's (RFC 3261 §2
   assert.deepEqual(address.parameters, [{ name: "tag", value: "x" }]);
 });
 
-test("without angle brackets a question mark or a comma is a fault (RFC 3261 §20.10, RFC 4475 §3.1.2.13)", () => {
+test("without angle brackets a question mark or a comma is a fault (RFC 3261 §20.10, RFC 4475 §3.1.2.13, RFC 3261 §20.20)", () => {
   assert.equal(parseNameAddr("sip:bob@example.org?Route=%3Csip:x.org%3E"), undefined);
   assert.equal(parseNameAddr("sip:bob@example.org,sip:b@x.org"), undefined);
 });
@@ -61,8 +61,8 @@ test("white space may stand around every separator", () => {
   ]);
 });
 
-test("parameters are asked for by name: quotes go, a flag is empty, what is not there is undefined", () => {
-  const { parameters } = read('<sip:a@x.org>;+sip.instance="<urn:uuid:1>";ob;a="\\"b"');
+test("parameters are asked for by name: quotes go, a flag is empty, what is not there is undefined, of two the first counts (RFC 3261 §7.3.1)", () => {
+  const { parameters } = read('<sip:a@x.org>;+sip.instance="<urn:uuid:1>";ob;a="\\"b";a=2');
   assert.equal(parameterOf(parameters, "+sip.instance"), "<urn:uuid:1>");
   assert.equal(parameterOf(parameters, "ob"), "");
   assert.equal(parameterOf(parameters, "a"), '"b');

@@ -44,7 +44,7 @@ const parameterScratch = { nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0 
 const scratch = nameAddrSpans();
 
 /**
- * Checks `(name-addr / addr-spec) *(SEMI generic-param)` from `start` to `end` exactly (RFC 3261 §20.10, §25.1), and
+ * Checks `(name-addr / addr-spec) *(SEMI generic-param)` from `start` to `end` exactly (RFC 3261 §20.10, §20.20, §25.1), and
  * notes where the parts and the tag are. In the addr-spec form a ";" belongs to the header field, and "," and "?" are
  * faults.
  *

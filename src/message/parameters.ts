@@ -80,7 +80,7 @@ export function spanIs(bytes: Uint8Array, start: number, end: number, word: stri
   return true;
 }
 
-/** The value of the first parameter of that name (lower case), without its quotes; `""` for a flag; undefined when absent. */
+/** The value of the first parameter of that name (lower case; RFC 3261 §7.3.1 allows no second one), without its quotes; `""` for a flag; undefined when absent. */
 export function parameterOf(parameters: readonly Parameter[], name: string): string | undefined {
   for (const parameter of parameters) {
     if (parameter.name === name) return unquote(parameter.value ?? "");

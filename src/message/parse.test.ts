@@ -35,7 +35,7 @@ function fault(text: string) {
   return result;
 }
 
-test("a request is read with all that every element needs (RFC 3261 §8.1.1)", () => {
+test("a request is read with all that every element needs (RFC 3261 §8.1.1, RFC 3261 §8.1.1.5)", () => {
   const invite = request(inviteWith({ To: "To: Bob <sip:bob@example.org>;tag=tb" }));
   assert.equal(invite.method, "INVITE");
   assert.equal(invite.requestUri.text, "sip:bob@example.org");
@@ -283,7 +283,7 @@ const faults: readonly (readonly [
   [{ X: ": nameless" }, "header-malformed", "Content-Length: 0\r\n"],
 ];
 
-test("each fault has its cause, place and header field, and the sender can be told", () => {
+test("each fault has its cause, place and header field, and the sender can be told (RFC 3261 §16.3 step 1, §8.1.1.5, §20.16)", () => {
   for (const [changes, causeId, before, headerName] of faults) {
     const text = inviteWith(changes);
     const found = fault(text);
@@ -296,7 +296,7 @@ test("each fault has its cause, place and header field, and the sender can be to
   }
 });
 
-test("who cannot be told is not: no Via, no CSeq, no request, an ACK", () => {
+test("who cannot be told is not: no Via, no CSeq, no request, an ACK (RFC 3261 §16.3 step 1, §17.1.1.3)", () => {
   assert.equal(fault(inviteWith({ Via: undefined })).answerable, undefined);
   assert.equal(fault(inviteWith({ CSeq: undefined })).answerable, undefined);
   assert.equal(fault("noise").answerable, undefined);
@@ -341,7 +341,7 @@ function inviteWithField(sizeBytes: number): string {
   return inviteWith({ X: `X: ${"y".repeat(sizeBytes - 5)}` });
 }
 
-test("each limit stops what goes beyond it, and not what reaches it", () => {
+test("each limit stops what goes beyond it, and not what reaches it (RFC 3261 §18.1.1)", () => {
   assert.equal(read(inviteOfFields(HEADER_FIELDS_MAX)).kind, "request");
   assert.equal(fault(inviteOfFields(HEADER_FIELDS_MAX + 1)).causeId, "header-malformed");
   assert.equal(read(inviteWithField(HEADER_FIELD_SIZE_BYTES_MAX)).kind, "request");

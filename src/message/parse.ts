@@ -58,7 +58,8 @@ const addressScratch = nameAddrSpans();
 /**
  * Reads a whole message, one character a byte. What a datagram holds behind the body that Content-Length declares is
  * not part of it (RFC 3261 §18.3); without Content-Length the body goes to the end. `source` is noted on a request,
- * for `received` and `rport`.
+ * for `received` and `rport`. A start line is method, URI and version, or version, status and phrase, with single spaces
+ * (RFC 3261 §7.1, §7.2); what every later step needs is well-formed or the whole is not (RFC 3261 §16.3 step 1).
  */
 export function parseMessage(text: string, source?: Source): SipMessage | Malformed {
   if (text.length > MESSAGE_SIZE_BYTES_MAX) {

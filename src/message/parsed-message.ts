@@ -1,6 +1,7 @@
 /**
  * Hot path: one of these for every message. What was read eagerly is a field; the rest is decoded when somebody asks,
- * and once. All fields are set in one order, so that all messages of a kind have one shape.
+ * and once. All fields are set in one order, so that all messages of a kind have one shape. What nobody asks for is
+ * not read: a field that nobody knows, or that has no place in such a message, is ignored (RFC 3261 §7.3.2, §8.2.2, §20).
  */
 import type { CauseId } from "../causes/index.ts";
 import { bytesOf } from "./bytes.ts";

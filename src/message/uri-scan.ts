@@ -1,5 +1,5 @@
 /**
- * Hot path: finds the parts of a URI and decodes nothing (RFC 3261 §19.1.1, RFC 3966 §3).
+ * Hot path: finds the parts of a URI and decodes nothing (RFC 3261 §19.1.1, §19.1.2; RFC 3966 §3).
  */
 import * as characters from "./characters.ts";
 import { readNumber, skipClass, skipEscapable } from "./skip.ts";

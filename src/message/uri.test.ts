@@ -48,7 +48,7 @@ test("escapes of parameters are decoded once, names too (RFC 4475 §3.1.1.3)", (
   ]);
 });
 
-test("the user keeps its escapes, an escaped NUL among them (RFC 4475 §3.1.1.4)", () => {
+test("the user keeps its escapes, an escaped NUL among them (RFC 4475 §3.1.1.4, RFC 3261 §19.1.2)", () => {
   assert.equal(sip("sip:null-%00-null@example.org").user, "null-%00-null");
 });
 
@@ -124,7 +124,7 @@ const malformedUris: readonly (readonly [text: string, offset: number])[] = [
   ["mailto:a b", 8],
 ];
 
-test("what is no URI is undefined, and the fault is noted at its first wrong character", () => {
+test("what is no URI is undefined, and the fault is noted at its first wrong character (RFC 3261 §19.1.1, §19.1.2)", () => {
   for (const [text, offset] of malformedUris) {
     assert.equal(parseUri(text), undefined, text);
     assert.equal(lastFault.offset, offset, `${text}: ${lastFault.expected}`);

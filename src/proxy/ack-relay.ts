@@ -24,6 +24,9 @@ import { routesTextOf, validate } from "./validation.ts";
  * state (RFC 3261 §16.11). Inside a dialog of ours it follows its Route; without Route it is looked up like any
  * request and goes to each device of that user, since which one answered is not known. Anything else is dropped.
  *
+ * Deviation: RFC 3261 §16.11 has one target for what is relayed without state; an ACK without Route goes to each device,
+ * since the one that answered must get it and the others ignore it.
+ *
  * Deviation: RFC 3261 §18.1.1 makes no exception for an ACK over 1300 bytes; it goes by the transport of its next hop
  * all the same. Nothing answers it, so nothing would tell that TCP is not to be had there, and each copy would be lost.
  *
@@ -141,7 +144,7 @@ export class AckRelay {
     }
   }
 
-  /** The first destination alone: an ACK is lost without a word, and comes again with the next 2xx. */
+  /** Located anew (RFC 3263 §4), the first destination alone: an ACK is lost without a word, and comes again with the next 2xx. */
   #locate(branch: ClientBranch, nowMs: number, out: ProxyOutput[]): void {
     const detail = this.#locating?.advance(branch, nowMs, out);
     if (detail === undefined) return;

@@ -29,7 +29,7 @@ export function isInDialog(request: SipRequest, routing: Routing): boolean {
   return routing.hasDialogToken && request.toTag !== undefined;
 }
 
-/** The domain of ours that a From names, which is also the realm to ask credentials for; undefined for others'. */
+/** The domain of ours that a From names, which is also the realm (RFC 3261 §22.1); undefined for others'. */
 export function ownDomainOf(uri: Uri, options: ProxyOptions): string | undefined {
   if (uri.kind !== "sip") return undefined;
   const host = uri.host.toLowerCase();

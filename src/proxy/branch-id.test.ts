@@ -7,7 +7,7 @@ import { requestOf, type RequestChanges } from "../../test/support/proxy.ts";
 const hashOf = (changes: RequestChanges, routes = ""): string =>
   loopHashOf(requestOf(changes), routes);
 
-test("a branch id has the cookie, our mark, 128 random bits and the loop hash (RFC 5393 §4.2.1)", () => {
+test("a branch id has the cookie, our mark, 128 random bits and the loop hash (RFC 5393 §4.2.1, RFC 3261 §8.1.1.7, §20.42)", () => {
   const branchId = makeBranchId("abc123", seededRandom(1), "deadbeef");
   assert.match(branchId, /^z9hG4bKnhabc123\.[0-9a-f]{32}\.deadbeef$/);
   assert.ok(branchId.startsWith(branchMark("abc123")));

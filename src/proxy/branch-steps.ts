@@ -53,7 +53,10 @@ export function closeBranch(branch: ClientBranch, cause: Cause, trace: Trace, no
   trace.add("branch-failed", nowMs, branch.number, cause.id, shown);
 }
 
-/** Of an INVITE alone, and never before a provisional came (RFC 3261 §9.1): until then it is wanted. */
+/**
+ * Every branch that is pending when a final response went upstream (RFC 3261 §16.7 step 10). Of an INVITE alone, and
+ * never before a provisional came (RFC 3261 §9.1): until then it is wanted.
+ */
 export function cancelBranch(
   branch: ClientBranch,
   why: string,

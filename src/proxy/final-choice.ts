@@ -85,7 +85,7 @@ export class FinalChoice {
     relay(branch, response, edit.text(), this.#trace, nowMs, out);
   }
 
-  /** Every other branch's challenges go along (RFC 3261 §16.7 step 7). */
+  /** Every other branch's challenges go along, those of each in their order (RFC 3261 §16.7 step 7, §22.3; RFC 8760 §2.5). */
   #aggregate(edit: MessageEdit, chosen: SipResponse): void {
     for (const other of this.#challenges ?? []) {
       if (other === chosen) continue;

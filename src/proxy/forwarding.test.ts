@@ -63,7 +63,7 @@ const bye = (...routes: string[]): RequestChanges => ({
 
 const isNew = (line: string): boolean => /^(?:Max-Breadth|Record-Route): /.test(line);
 
-test("what no step touches leaves byte for byte, in its order: unknown fields, odd case, a binary body", () => {
+test("what no step touches leaves byte for byte, in its order: unknown fields, odd case, a binary body (RFC 3261 §16.6 step 1, §7.3.1; RFC 7616 §3.6)", () => {
   const head =
     "INVITE sip:bob@example.org SIP/2.0\r\n" +
     "v: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKcaller\r\n" +
@@ -90,7 +90,7 @@ test("what no step touches leaves byte for byte, in its order: unknown fields, o
   assert.ok(text.endsWith(`\r\n\r\n${body}`));
 });
 
-test("the target's URI replaces the Request-URI (RFC 3261 §16.6 step 2)", () => {
+test("the target's URI replaces the Request-URI (RFC 3261 §16.6 step 2, RFC 3261 §19.1.1)", () => {
   const request = forwarded({}, { target: "sip:bob@192.0.2.7:5062;transport=tcp;ob" });
   assert.equal(request.requestUri.text, "sip:bob@192.0.2.7:5062;transport=tcp;ob");
 });
@@ -198,7 +198,7 @@ test("after a strict router the Request-URI is restored from the last Route (RFC
   assert.deepEqual(request.values(Header.Route), ["<sip:p1.net;lr>"]);
 });
 
-test("strict routers on both sides: restored, then exchanged again", () => {
+test("strict routers on both sides: restored, then exchanged again (RFC 3261 §16.12)", () => {
   const request = forwarded({
     ...bye("<sip:strict.net>", "<sip:bob@192.0.2.7>"),
     uri: OURS.slice(1, -1),
@@ -207,7 +207,7 @@ test("strict routers on both sides: restored, then exchanged again", () => {
   assert.deepEqual(request.values(Header.Route), ["<sip:bob@192.0.2.7>"]);
 });
 
-test("a binding's Path becomes Route, before what is there (RFC 3327 §5.4)", () => {
+test("a binding's Path becomes Route, before what is there (RFC 3327 §5.4, RFC 3261 §16.6 step 6)", () => {
   const path = ["<sip:edge.net;lr>", "<sip:inner.net;lr>"];
   const request = forwarded({}, { target: "sip:bob@10.0.0.7", path });
   assert.equal(request.requestUri.text, "sip:bob@10.0.0.7");

@@ -48,13 +48,16 @@ export function buildForwarded(
   return edit.text();
 }
 
-/** Our Via towards that endpoint's peers. */
+/** Our Via towards that endpoint's peers, with our sent-by for that transport (RFC 3261 §18.1.1). */
 export function viaValue(local: Endpoint, branchId: string): string {
   const transport = local.transport === "tcp" ? "SIP/2.0/TCP " : "SIP/2.0/UDP ";
   return transport + formatHost(local.address) + ":" + local.port + ";branch=" + branchId;
 }
 
-/** Steps 2 and 6: the target's URI, our Routes off, its Path on, and the detour for a strict router. */
+/**
+ * RFC 3261 §16.6 steps 2 and 6: the target's URI, our Routes off, its Path on (RFC 3327 §5.4), and the detour for a
+ * strict router (RFC 3261 §16.12).
+ */
 function editRoutes(
   edit: MessageEdit,
   request: SipRequest,
@@ -113,7 +116,10 @@ const NEVER_STARTS_A_DIALOG: readonly string[] = [
   "UPDATE",
 ];
 
-/** One value where both sides see us alike, else two, the outgoing side's topmost (RFC 5658 §5). */
+/**
+ * One value where both sides see us alike, else two, the outgoing side's topmost (RFC 5658 §5): so that none has to be
+ * rewritten in a response (RFC 5658 §4, RFC 3261 §16.7 step 8).
+ */
 function addRecordRoute(
   edit: MessageEdit,
   callId: string,

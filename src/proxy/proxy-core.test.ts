@@ -135,7 +135,7 @@ test("what was decided about routes is in the trace", () => {
   assert.deepEqual(eventsIn(lab.trace, "dialog-token-valid"), [""]);
 });
 
-test("a 407 offers the strongest algorithm first and asks nobody (RFC 8760 §2.3)", () => {
+test("a 407 offers the strongest algorithm first and asks nobody (RFC 8760 §2.3, RFC 3261 §22.1, §22.3; RFC 7616 §3.7, §3.8)", () => {
   const lab = new Lab({ from: ALICE }, optionsOf({ auth: "digest" })).start();
   assert.deepEqual(lab.said, ["407 credentials-missing", "ended"]);
   const values = lab.responses[0]?.values(Header.ProxyAuthenticate) ?? [];
@@ -160,7 +160,7 @@ function challenged(uri = "sip:bob@example.org"): {
   return { options, fields: [`Proxy-Authorization: ${answer}`] };
 }
 
-test("credentials are checked against the directory before anybody is looked up (RFC 3261 §22.3)", () => {
+test("credentials are checked against the directory before anybody is looked up (RFC 3261 §22.3, RFC 3261 §16.3 step 6)", () => {
   const { options, fields } = challenged();
   const lab = new Lab({ from: ALICE, fields }, options).start();
   assert.deepEqual(lab.said, ["find sip:alice@example.org", ...findBob, startBob]);
@@ -276,7 +276,7 @@ test("sips to a registered user is a 480 with warn-code 380: sip would do (RFC 5
   assert.equal(warning, '380 example.org "SIPS Not Allowed"');
 });
 
-test("OPTIONS to the domain is answered with what is understood here (RFC 3261 §11.2)", () => {
+test("OPTIONS to the domain is answered with what is understood here (RFC 3261 §11.2, RFC 3261 §20.1, §20.5)", () => {
   const lab = new Lab({ method: "OPTIONS", uri: "sip:example.org" }).start();
   assert.deepEqual(lab.said, ["200 ours", "ended"]);
   const [response] = lab.responses;

@@ -218,7 +218,7 @@ export class ProxyCore {
     if (next !== undefined) this.#trace.add("route-followed", nowMs, next);
   }
 
-  /** RFC 3261 §22.3: whose credentials are these? */
+  /** RFC 3261 §16.3 step 6, §22.3: whose credentials are these? Asked for with 407, never 401 (§22.1). */
   #identify(nowMs: number, out: ProxyOutput[]): void {
     const realm = ownDomainOf(this.#request.from.uri, this.#options) ?? "";
     const claim = this.#options.authenticator.identify(this.#request, realm, 407);
@@ -345,6 +345,7 @@ export class ProxyCore {
     this.#responses.start(nowMs, out);
   }
 
+  /** RFC 3261 §11.2; what is left out of Allow, Accept, Supported and the like means its default (§20.1 to §20.5). */
   #answerForServer(out: ProxyOutput[]): void {
     this.#ended = true;
     const text = buildResponse(this.#request, OK, {

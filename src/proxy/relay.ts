@@ -3,7 +3,10 @@ import { Header, MessageEdit, type SipResponse } from "../message/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { ProxyOutput } from "./output.ts";
 
-/** The text of a response upstream: without our Via, all else as it came (RFC 3261 §16.7 steps 3 and 9). */
+/**
+ * The text of a response upstream: without our Via, all else as it came, its tags, body and challenges too (RFC 3261
+ * §16.7 steps 3, 8 and 9; RFC 7616 §3.6).
+ */
 export function relayedEdit(response: SipResponse): MessageEdit {
   const edit = new MessageEdit(response);
   edit.removeFirstValue(Header.Via);

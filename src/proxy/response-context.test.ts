@@ -37,7 +37,7 @@ test("provisionals but 100 and the 2xx go upstream at once (RFC 3261 §16.7 step
   ]);
 });
 
-test("a response goes upstream without our Via, the rest as it came (RFC 3261 §16.7 steps 3 and 9)", () => {
+test("a response goes upstream without our Via, the rest as it came (RFC 3261 §16.7 steps 3 and 9, RFC 3261 §16.7 step 8)", () => {
   const fork = new Fork(one);
   fork.feed(0, "start");
   fork.feed(10, "1: 200", ["X-Odd: \xff", "Record-Route: <sip:192.0.2.100:5060;lr>"]);
@@ -152,7 +152,7 @@ test("Max-Breadth 1 makes equal targets wait for one another (RFC 5393 §5.3.3)"
 
 const start = (at: number): string => `start ${at} to udp:192.0.2.${at}:5060`;
 
-test("as many branches at once as Max-Breadth allows; one that ends makes room (RFC 5393 §5.5)", () => {
+test("as many branches at once as Max-Breadth allows; one that ends makes room (RFC 5393 §5.5, RFC 5393 §5.3.3.1)", () => {
   const targets = [1, 2, 3, 4, 5].map((at) => `sip:d${at}@192.0.2.${at}`);
   plays({ targets, request: { fields: ["Max-Breadth: 3"] } }, [
     [0, "start", start(1), start(2), start(3)],
@@ -179,7 +179,7 @@ test("branches share Max-Breadth evenly and never have more than came in (RFC 53
   assert.deepEqual(breadths([A], 5), [5]);
 });
 
-test("a 6xx is kept, cancels the others and ends the trying; it goes upstream when they have ended (RFC 3261 §16.7 step 5)", () => {
+test("a 6xx is kept, cancels the others and ends the trying; it goes upstream when they have ended (RFC 3261 §16.7 step 5, RFC 3261 §16.7 step 4)", () => {
   const fork = plays({ targets: [A, B, `${C} 500`] }, [
     [0, "start", startA, startB],
     [10, "1: 180", "180 from 1"],
@@ -208,7 +208,7 @@ test("a 6xx while another branch's name is looked up: that branch is forgotten, 
   assert.deepEqual(eventsIn(fork.trace, "branch-cancelled"), ["2 declined-everywhere"]);
 });
 
-test("401 and 407 go upstream with the challenges of all other branches (RFC 3261 §16.7 step 7)", () => {
+test("401 and 407 go upstream with the challenges of all other branches (RFC 3261 §16.7 step 7, RFC 8760 §2.5; RFC 3261 §22.3)", () => {
   const fork = new Fork({ targets: [A, B, C, "sip:d@192.0.2.4"] });
   fork.feed(0, "start");
   fork.feed(1, "1: 407", ['Proxy-Authenticate: Digest realm="a", nonce="1"']);
@@ -252,14 +252,14 @@ test("a 503 beside another 5xx leaves that one to go upstream", () => {
   ]);
 });
 
-test("a branch that is silent for 64*T1 counts as a 408 with its cause (RFC 3261 §16.6 step 7)", () => {
+test("a branch that is silent for 64*T1 counts as a 408 with its cause (RFC 3261 §16.6 step 7, RFC 3261 §8.1.3.1)", () => {
   plays(one, [
     [0, "start", startA],
     [32_000, "1: timed out", "408 branch-timed-out", "ended"],
   ]);
 });
 
-test("a branch that cannot be reached counts as a 503, which the caller sees as 500 (RFC 3261 §16.9)", () => {
+test("a branch that cannot be reached counts as a 503, which the caller sees as 500 (RFC 3261 §16.9, RFC 3261 §8.1.3.1)", () => {
   plays(one, [
     [0, "start", startA],
     [5, "1: unreachable", "500 next-hop-unreachable", "ended"],

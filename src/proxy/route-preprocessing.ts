@@ -103,8 +103,8 @@ function isOwn(uri: Uri, options: ProxyOptions): boolean {
 
 /**
  * Without a maddr that names us, and the port and transport that belong to it, as if they had not been there (RFC 3261
- * §16.4). Deviation: also where the request came by another port or transport of ours than it names; sending it to
- * ourselves would change nothing.
+ * §16.4). Deviation: RFC 3261 §16.4 has this only for the port and transport that the request came by; sending it to
+ * ourselves by another of ours would change nothing.
  */
 function withoutOwnMaddr(uri: Uri, options: ProxyOptions): Uri {
   if (uri.kind !== "sip" || uri.parameters.length === 0) return uri;

@@ -22,7 +22,7 @@ export interface TargetHop {
 /** A place the request may be sent to: the new Request-URI, and how to get there. */
 export interface Target {
   readonly uri: Uri;
-  /** Goes first, in order, as Route values (RFC 3327 §5.3); empty for most. */
+  /** Goes first, in order, as Route values (RFC 3327 §5.4); empty for most. */
   readonly path: readonly string[];
   readonly qMilli: number;
   /** Where the binding was registered from, `tcp:192.0.2.1:49152`; "" when it is no binding. */

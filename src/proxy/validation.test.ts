@@ -32,7 +32,7 @@ function ourVia(changes: RequestChanges): string {
   return `SIP/2.0/UDP ${OUR_ADDRESS}:5060;branch=${branchId}`;
 }
 
-test("a scheme that we do not know is refused with 416, sip, sips and tel are not (RFC 3261 §16.3 step 2)", () => {
+test("a scheme that we do not know is refused with 416, sip, sips and tel are not (RFC 3261 §16.3 step 2, RFC 3261 §8.2.2.1)", () => {
   const { cause } = refused({ uri: "im:bob@example.org" });
   assert.equal(told(cause), "416 uri-scheme-unsupported");
   assert.deepEqual(cause.evidence, { scheme: "im" });
@@ -57,7 +57,7 @@ test("OPTIONS to this server has arrived: Max-Forwards 0 is no obstacle, to a us
   assert.equal(refused({ uri: "sip:example.org", fields: spent }).cause.statusCode, 483);
 });
 
-test("a Via of ours for the same Request-URI and Routes is a loop: 482 (RFC 5393 §4.2.2)", () => {
+test("a Via of ours for the same Request-URI and Routes is a loop: 482 (RFC 5393 §4.2.2, RFC 5393 §4.1; RFC 3261 §16.3 step 4)", () => {
   const { cause } = refused({ vias: [CALLER, ourVia({}), ourVia({})] });
   assert.equal(told(cause), "482 loop-detected");
   assert.deepEqual(cause.evidence, { requestUri: "sip:bob@example.org", ownViaCount: 2 });
@@ -90,7 +90,7 @@ test("a Via that cannot be read must not hide a loop: 400 when one of ours is th
   passes({ vias: [CALLER, broken] });
 });
 
-test("what a Proxy-Require asks for is unsupported, each tag is named: 420 (RFC 3261 §16.3 step 5)", () => {
+test("what a Proxy-Require asks for is unsupported, each tag is named: 420 (RFC 3261 §16.3 step 5, RFC 3261 §20.29)", () => {
   const { cause, headers } = refused({
     fields: ["Proxy-Require: foo", "Subject: x", "Proxy-Require: bar, baz"],
   });
@@ -103,7 +103,7 @@ test("a Require is the callee's business and passes (RFC 3261 §20.32)", () => {
   passes({ fields: ["Require: 100rel, foo"] });
 });
 
-test("a Max-Breadth that is no number is refused with 400, 0 with 440, 1 passes (RFC 5393 §5.3.1)", () => {
+test("a Max-Breadth that is no number is refused with 400, 0 with 440, 1 passes (RFC 5393 §5.3.1, RFC 5393 §5.3.3.1)", () => {
   assert.equal(told(refused({ fields: ["Max-Breadth: many"] }).cause), "400 header-malformed");
   const { cause } = refused({ fields: ["Max-Breadth: 0"] });
   assert.equal(told(cause), "440 max-breadth-exceeded");

@@ -18,7 +18,7 @@ export function refusal(cause: Cause): Refusal {
 }
 
 /**
- * RFC 3261 §16.3 steps 2 to 5, in the standard's order; step 1 was the parser's, step 6 is admission's.
+ * RFC 3261 §16.3 steps 2 to 5 (416 also by §8.2.2.1), in the standard's order; step 1 was the parser's, step 6 is admission's.
  * @returns undefined for a request that may go on
  */
 export function validate(request: SipRequest, options: ProxyOptions): Refusal | undefined {
@@ -35,7 +35,7 @@ export function validate(request: SipRequest, options: ProxyOptions): Refusal | 
 }
 
 /**
- * RFC 5393 §4.2.2: a Via of ours whose second part equals what this request would get now. Any change of
+ * RFC 5393 §4.1, §4.2.2: for every request, forked or not. A Via of ours whose second part equals what this request would get now. Any change of
  * Request-URI or Route makes it a spiral, which goes on.
  */
 function loopOf(request: SipRequest, options: ProxyOptions): Refusal | undefined {
@@ -61,7 +61,7 @@ export function routesTextOf(request: SipRequest): string {
   return request.header(Header.Route) === undefined ? "" : request.values(Header.Route).join(",");
 }
 
-/** RFC 3261 §16.3 step 5. No option tag needs anything of a proxy here, so each one is unsupported. */
+/** RFC 3261 §16.3 step 5, §20.29. No option tag needs anything of a proxy here, so each one is unsupported. */
 function requiredExtension(request: SipRequest): Refusal | undefined {
   if (request.header(Header.ProxyRequire) === undefined) return undefined;
   const extensions = request.values(Header.ProxyRequire).join(", ");
@@ -72,7 +72,7 @@ function requiredExtension(request: SipRequest): Refusal | undefined {
   };
 }
 
-/** RFC 5393 §5.3.1: one positive integer. */
+/** RFC 5393 §5.3.1: one positive integer; with 0 nothing may be sent on (RFC 5393 §5.3.3.1). */
 function malformedBreadth(request: SipRequest): Refusal | undefined {
   const breadth = request.integer(Header.MaxBreadth);
   if (breadth === undefined) return undefined;

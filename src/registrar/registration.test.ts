@@ -543,7 +543,7 @@ test("the 200 says what we support and what time it is (§10.3 step 8)", () => {
   assert.doesNotMatch(text, /Record-Route/);
 });
 
-test("an extension that we do not know is refused before anybody is looked up (§10.3 step 2)", () => {
+test("an extension that we do not know is refused before anybody is looked up (§10.3 step 2, RFC 3261 §20.32)", () => {
   const outcome = new Lab().register(START_MS, fields("Require: path, gruu", "Require: outbound"));
   assert.deepEqual(told(outcome), ["420 extension-required", "Unsupported: gruu, outbound"]);
   assert.deepEqual(outcome.asked, []);

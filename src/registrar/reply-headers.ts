@@ -40,7 +40,7 @@ export function refusedHeaders({ id, evidence }: Cause): HeaderPair[] {
   return [];
 }
 
-/** The order is the registrar's preference and must be kept (RFC 8760 §2.3). */
+/** The order is the registrar's preference and must be kept (RFC 7616 §3.7, RFC 8760 §2.3). */
 export function challengeHeaders(challenges: readonly string[]): HeaderPair[] {
   return challenges.map((value): HeaderPair => ["WWW-Authenticate", value]);
 }

@@ -70,7 +70,7 @@ test("a server that shuts down refuses what is new with 503, and lets calls end"
   assert.equal(domain.bob.requests.at(-1)?.method, "BYE");
 });
 
-test("a server that ends tells who waits 503, cancels what rings, and keeps the case", async () => {
+test("a server that ends tells who waits 503, cancels what rings, and keeps the case (RFC 3261 §16.2)", async () => {
   const domain = await new Domain().open({ auth: "none" });
   await domain.caller.ask({ callId: "c" });
   const [invite] = domain.bob.requests;
@@ -171,7 +171,7 @@ test("a response goes to the maddr of the Via and the port of sent-by, rport or 
   assert.deepEqual([domain.caller.responses.length, other.responses.length], [1, 1]);
 });
 
-test("a response that answers nothing of ours is dropped, and counted (RFC 6026 §7.3)", async () => {
+test("a response that answers nothing of ours is dropped, and counted (RFC 6026 §7.3, RFC 6026 §8.2, §8.9; RFC 3261 §16.7 step 1, RFC 6026 §6)", async () => {
   const domain = await new Domain().open();
   await domain.caller.ask();
   const [invite] = domain.bob.requests;
@@ -192,6 +192,15 @@ test("a response that answers nothing of ours is dropped, and counted (RFC 6026 
   await domain.bob.send(text);
   assert.equal(domain.caller.received.length, before);
   assert.equal(domain.server.counters.strayResponses, 1);
+});
+
+test("the same request by two ways is no error for a proxy: both go on (RFC 3261 §16.3 step 4)", async () => {
+  const domain = await new Domain().open();
+  await domain.caller.ask({ callId: "one", branch: "z9hG4bKx1" });
+  await domain.caller.ask({ callId: "one", branch: "z9hG4bKx2" });
+  const [one, other] = domain.bob.requests;
+  assert.ok(one !== undefined && other !== undefined);
+  assert.deepEqual([other.callId, other.cseq], [one.callId, one.cseq]);
 });
 
 test("a response that names another place than ours in its Via is dropped, whatever its branch (RFC 3261 §18.1.2)", async () => {

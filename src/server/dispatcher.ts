@@ -45,7 +45,7 @@ const LF = 10;
 
 /**
  * Where every message goes: to its transaction, and if it has none to the registrar, the proxy core, or back with an
- * answer.
+ * answer. A new request gets a server transaction, whatever its method (RFC 3261 §16.1, §16.2).
  *
  * Hot path: once for each message.
  */
@@ -224,7 +224,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
         return;
       case "response":
         this.#counters.responses += 1;
-        // RFC 6026 §7.3: a response that matches nothing goes nowhere.
+        // RFC 6026 §6, §7.3, §8.2, §8.9: a response that matches nothing goes nowhere.
         if (!this.transactions.receiveResponse(parsed, nowMs)) this.#counters.strayResponses += 1;
         return;
       case "malformed":
@@ -254,12 +254,12 @@ export class Dispatcher implements TransportEvents, TransactionUser {
       this.transactions.receiveAck(entry, ack, nowMs);
       return;
     }
-    // Our own tag: it acknowledges a refusal that we gave without a transaction, or one that is forgotten.
+    // No challenge for an ACK either (RFC 3261 §22.1). Our own tag: it acknowledges a refusal that we gave without a transaction, or one that is forgotten.
     if (ack.toTag === localTagOf(ack, this.#parts.proxyOptions.tokenKey)) return;
     this.#acks.relay(ack, flow, nowMs);
   }
 
-  /** RFC 3261 §9.2 and §16.10. */
+  /** RFC 3261 §9.2 and §16.10; never challenged (§22.1). */
   #cancel(cancel: SipRequest, key: string, flow: Flow, nowMs: number): void {
     const invite = this.transactions.server(inviteKeyOf(cancel, flow.transport), nowMs);
     const toTag = localTagOf(cancel, this.#parts.proxyOptions.tokenKey);

@@ -179,6 +179,7 @@ export class ProxyDriver {
       case "respond":
         this.#respond(running, parts, output, nowMs);
         return;
+      // RFC 3261 §16.6 step 10, by the way that was chosen; copies, ACK and CANCEL keep to it (RFC 3263 §4).
       case "start":
         this.#start(running, parts, output.branch, nowMs, out);
         return;

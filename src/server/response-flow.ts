@@ -20,6 +20,7 @@ export function responseFlow(
   request: AnswerableRequest,
   flow: Flow,
 ): Flow {
+  // RFC 3261 §18.2.2: a stream answers on its connection.
   if (flow.isReliable || forceRport) return flow;
   const via = request.topVia;
   if (via.maddr !== undefined) return flowToMaddr(via.maddr, via.port ?? SIP_PORT, flow, transport);

@@ -188,7 +188,7 @@ export class TransactionDriver {
     return entry;
   }
 
-  /** @returns false when it belongs to no request of ours */
+  /** RFC 3261 §16.7 step 1. @returns false when it belongs to no request of ours */
   receiveResponse(response: SipResponse, nowMs: number): boolean {
     const branchId = response.topVia.branchId;
     if (branchId === undefined) return false;
@@ -215,7 +215,7 @@ export class TransactionDriver {
     this.#removeClient(entry);
   }
 
-  /** The transport could not send what this token stands for. */
+  /** The transport could not send what this token stands for (RFC 3261 §18.4). */
   sendFailed(flow: Flow, token: number, detail: string, nowMs: number): void {
     if (token < 0) {
       this.#returns.failed(token);

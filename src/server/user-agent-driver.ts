@@ -107,6 +107,7 @@ export class UserAgentDriver implements TransportEvents {
     } else this.#tell(output);
   }
 
+  /** To where the URI leads (RFC 3261 §8.1.2, RFC 3263 §4): the first destination alone. */
   #send(text: string, nextHop: string, transactionKey: string | undefined): void {
     const uri = parseUri(nextHop);
     const hop = uri === undefined ? undefined : nextHopOf(uri);

@@ -22,7 +22,7 @@ export type InviteServerSignal = (typeof inviteServerSignals)[number];
 export type InviteServerAction = "send" | "sendAgain" | "passUpAck" | "drop";
 
 /**
- * RFC 3261 figure 7 as replaced by RFC 6026 §8.6. An empty cell means: absorb silently. Responses are its user's
+ * RFC 3261 figure 7 as replaced by RFC 6026 §8.6 (§6, §8.5 and §8.7 of it say the same). An empty cell means: absorb silently. Responses are its user's
  * doing, the 100 included. A transport error and a missing ACK (Timer H) reach its user as the `moved` of their rows:
  * there is nothing left for it to decide.
  */

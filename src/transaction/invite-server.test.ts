@@ -40,7 +40,7 @@ test("a retransmitted INVITE gets the latest provisional response again (RFC 326
   ]);
 });
 
-test("after a 2xx retransmitted INVITEs are absorbed for 64*T1 (RFC 6026 §7.1)", () => {
+test("after a 2xx retransmitted INVITEs are absorbed for 64*T1 (RFC 6026 §7.1, RFC 6026 §8.6, §8.5, §8.7, RFC 6026 §6)", () => {
   plays({ reliable: false }, [
     [0, "start"],
     [1, 100, "send 100"],
@@ -62,7 +62,7 @@ test("further 2xx go out through Accepted; anything else is dropped (RFC 6026 §
   ]);
 });
 
-test("an ACK that matches an accepted INVITE is its user's (RFC 6026 §7.1)", () => {
+test("an ACK that matches an accepted INVITE is its user's (RFC 6026 §7.1, RFC 6026 §6)", () => {
   plays({ reliable: false }, [
     [0, "start"],
     [5, "ACK"],
@@ -124,7 +124,7 @@ test("a second answer after a refusal is dropped (RFC 3261 §17.2.1)", () => {
   ]);
 });
 
-test("a transport error leaves it where it is, to absorb what comes (RFC 6026 §8.8)", () => {
+test("a transport error leaves it where it is, to absorb what comes (RFC 6026 §8.8, RFC 3261 §17.2.4)", () => {
   plays({ reliable: false }, [
     [0, "start"],
     [1, 100, "send 100"],

@@ -16,7 +16,7 @@ const { proceeding, accepted, completed, confirmed } = prepare(
 type InviteServerRow = Row<InviteServerState, InviteServerSignal, InviteServerAction>;
 
 /**
- * One INVITE received (RFC 3261 §17.2.1, RFC 6026 §7.1). Its user responds, 100 at once included; a refusal is
+ * One INVITE received (RFC 3261 §17.2.1, §17.2.4; RFC 6026 §7.1). Its user responds, 100 at once included; a refusal is
  * repeated until its ACK comes, a 2xx is not: whoever made that repeats it through here. Driven like the others.
  *
  * Hot path: one for each call. Five fields, one of them a boxed number: thousands linger in Accepted for 32 s.

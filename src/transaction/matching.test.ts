@@ -63,7 +63,7 @@ for (const parameters of ["", ";branch=1", ";branch=z9hG4bK"]) {
   });
 }
 
-test("a response matches by branch and CSeq method (RFC 3261 §17.1.3)", () => {
+test("a response matches by branch and CSeq method (RFC 3261 §17.1.3, RFC 3261 §8.1.1.7)", () => {
   const ofInvite = clientTransactionKey("z9hG4bKb1", "INVITE");
   assert.equal(clientTransactionKey("z9hG4bKb1", "ACK"), ofInvite);
   assert.notEqual(clientTransactionKey("z9hG4bKb1", "CANCEL"), ofInvite);

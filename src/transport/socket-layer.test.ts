@@ -256,7 +256,7 @@ test("what cannot be bound is told for all listeners at once, and none stays bou
   await layer.close();
 });
 
-test("listening on the wildcard, peers are told the address that the kernel would use towards them", async () => {
+test("listening on the wildcard, peers are told the address that the kernel would use towards them (RFC 3261 §18.1.1)", async () => {
   const { layer, port } = await openLayer({ listen: ["udp 0.0.0.0", "udp ::", "tcp 0.0.0.0"] });
   const towards = (transport: "udp" | "tcp", address: string): Endpoint => {
     const flow = layer.flowTo({ transport, address, port: 9 });

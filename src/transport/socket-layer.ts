@@ -81,6 +81,7 @@ class RealSocketLayer implements SocketLayer {
     this.#options = options;
   }
 
+  /** UDP and TCP alike, whatever is asked for (RFC 3261 §18); by default both at each address (RFC 3261 §18.2.1). */
   async open(events: TransportEvents): Promise<readonly Endpoint[]> {
     const { listen } = this.#options;
     const asked = this.#options.limits;

@@ -137,7 +137,7 @@ function everyPromise(addon: BatchAddon | undefined): void {
     await socket.close();
   });
 
-  test("a closed port is noticed by the second copy once the destination is watched, and by none before", async () => {
+  test("a closed port is noticed by the second copy once the destination is watched, and by none before (RFC 3261 §18.4)", async () => {
     const { socket, recorder, counters } = await openUdp("127.0.0.1");
     const peer = await openPeer("127.0.0.1");
     const { port } = peer.address();

@@ -34,7 +34,7 @@ export class ChallengeAnswers {
     const challenge = strongestChallenge(values);
     if (challenge === undefined) return false;
     const realm = `${response.statusCode} ${challenge.realm}`;
-    // The same realm asks again and does not call the nonce stale: the password is wrong (RFC 3261 §22.2).
+    // The same realm asks again and does not call the nonce stale: the password is wrong, and not sent again (RFC 3261 §22.1).
     if (this.#byRealm.has(realm) && !challenge.stale) return false;
     const value = answerChallenge(values, {
       username: decodeURIComponentSafely(this.#factory.user),

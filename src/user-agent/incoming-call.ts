@@ -221,7 +221,7 @@ export class IncomingCall implements CallCore {
     this.#repeatAnswer(nowMs, out);
   }
 
-  /** Independent of the transport: a proxy on the way may use another (RFC 3261 §13.3.1.4). */
+  /** Independent of the transport: a proxy on the way may use another (RFC 3261 §13.3.1.4, RFC 6026 §8.1). */
   #repeatAnswer(nowMs: number, out: CoreOutput[]): void {
     out.push({ kind: "respond", to: this.#invite, statusCode: 200, text: this.#answerText });
     this.#repeatAtMs = nowMs + this.#repeatAfterMs;

@@ -42,5 +42,5 @@ export interface UserAgentOptions {
 /** The software name in User-Agent and Server. */
 export const SOFTWARE_NAME = "Nexthop user agent";
 
-/** What this user agent understands (RFC 3261 §20.5). */
+/** What this user agent understands (RFC 3261 §13.1, §20.5). */
 export const ALLOWED_METHODS = "INVITE, ACK, CANCEL, BYE, OPTIONS";

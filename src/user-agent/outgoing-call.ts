@@ -190,6 +190,7 @@ export class OutgoingCall implements CallCore {
     nowMs: number,
     out: CoreOutput[],
   ): void {
+    // What comes after the first final response is ignored (RFC 3261 §13.2.2.3).
     if (this.#state === "answered" || this.#state === "ended") return;
     if (this.#isCancelWanted) {
       this.#end(nowMs, out, { how: "cancelled", response });
@@ -200,7 +201,7 @@ export class OutgoingCall implements CallCore {
     }
   }
 
-  /** The credentials of the INVITE go with its ACK (RFC 3261 §22.1). */
+  /** The credentials of the INVITE go with its ACK (RFC 3261 §13.2.2.4, §22.1), and with no other call (§22.3). */
   #ackOf(dialog: Dialog, inviteSequenceNumber: number): BuiltRequest {
     return this.#factory.inside("ACK", dialog.ackFor(inviteSequenceNumber), this.#answers.headers);
   }

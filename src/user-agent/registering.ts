@@ -5,7 +5,8 @@ import type { CoreOutput, FailureId, RequestOwner } from "./output.ts";
 import type { BuiltRequest, RequestFactory } from "./request-factory.ts";
 
 /**
- * Registers one contact (RFC 3261 §10.2), one request after the other: answers a challenge, and takes a longer interval when the registrar finds
+ * Registers one contact (RFC 3261 §10.2), one request after the other, each to the domain alone and none by a route:
+ * answers a challenge, and takes a longer interval when the registrar finds
  * ours too brief. Refreshing is whoever's who keeps the time; each call is a new REGISTER with the same Call-ID.
  */
 export class Registering implements RequestOwner {

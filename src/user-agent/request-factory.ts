@@ -30,7 +30,11 @@ export function requestUriOf(text: string): string {
 
 export type HeaderLine = readonly [name: string, value: string];
 
-/** Writes the requests of one user agent: Via with a fresh branch, Max-Forwards, Contact, User-Agent. */
+/**
+ * Writes the requests of one user agent (RFC 3261 §8.1.1): Via with a fresh branch (§8.1.1.7) and rport (RFC 3581 §3),
+ * Max-Forwards (RFC 3261 §8.1.1.6), Contact (RFC 3261 §8.1.1.8), User-Agent, and Content-Type where there is a body
+ * (RFC 3261 §7.4.1, §20.15); To has no tag outside a dialog (RFC 3261 §8.1.1.2). The number of its CSeq is below 2**31 (RFC 3261 §8.1.1.5): it counts from 1.
+ */
 export class RequestFactory {
   readonly options: UserAgentOptions;
   /** Canonical user part of the AOR; "" when it has none. */
@@ -51,11 +55,12 @@ export class RequestFactory {
     this.contact = `<sip:${userPart}${this.sentBy}${transportParameter}>`;
   }
 
-  /** 64 random bits: enough for a tag (RFC 3261 §19.3 asks for 32). */
+  /** 64 random bits: enough for a tag (RFC 3261 §19.3 asks for 32), which each From has (RFC 3261 §8.1.1.3). */
   tag(): string {
     return this.options.random.hex128().slice(0, 16);
   }
 
+  /** Unique over space and time (RFC 3261 §8.1.1.4). */
   callId(): string {
     return `${this.options.random.hex128()}@${formatHost(this.options.local.address)}`;
   }

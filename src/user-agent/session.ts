@@ -42,7 +42,7 @@ export class Session implements RequestOwner {
         return;
       case "OPTIONS":
         return refuse(received, 200, localTag, out);
-      // The session goes on as it was (RFC 3261 §14.2): we have one description and keep to it.
+      // Nothing of it is carried out (RFC 3261 §8.2), the session goes on as it was (RFC 3261 §14.2): we have one description and keep to it.
       case "INVITE":
         return refuse(received, 488, localTag, out);
       default:

@@ -4,13 +4,13 @@ import { test } from "node:test";
 import { MemoryLink } from "./memory-link.ts";
 
 /** Alice on a link that carries nothing but what is put on it; what she sends is kept. */
-function aliceAlone() {
+function aliceAlone(password?: string) {
   const sent: string[] = [];
   const link = new MemoryLink((text) => {
     sent.push(text);
     return 0;
   });
-  const alice = link.add("alice", { kind: "busy" });
+  const alice = link.add("alice", { kind: "busy" }, password);
   return { link, alice, sent };
 }
 
@@ -130,4 +130,103 @@ test("a REGISTER waits until the one before has its final response or has timed 
   register(600);
   link.runUntil(link.nowMs + 33_000);
   assert.equal(expires().at(-1), "600", "after the time-out of the second");
+});
+
+test("an INVITE has what every request needs: tag in From, none in To, one Contact, 70 forwards (RFC 3261 §8.1.1, §8.1.1.2, §8.1.1.3, §8.1.1.6, §8.1.1.8, §12.1.2)", () => {
+  const { sent } = calling();
+  const [invite = ""] = sent;
+  assert.match(
+    invite,
+    /^Via: SIP\/2\.0\/UDP 192\.0\.2\.1:5060;branch=z9hG4bK[0-9a-f]{32};rport\r$/m,
+  );
+  assert.match(invite, /^Max-Forwards: 70\r$/m);
+  assert.match(invite, /^From: <sip:alice@example\.org>;tag=[0-9a-f]{16}\r$/m);
+  assert.match(invite, /^To: <sip:bob@192\.0\.2\.9>\r$/m);
+  assert.deepEqual(invite.match(/^Contact: .*$/gm), ["Contact: <sip:alice@192.0.2.1:5060>"]);
+  assert.match(invite, /^CSeq: 1 INVITE\r$/m);
+});
+
+test("rport is asked for without a value (RFC 3581 §3)", () => {
+  assert.match(calling().sent[0] ?? "", /;rport\r$/m);
+});
+
+test("a body comes with its type, no body with none (RFC 3261 §7.4.1, §20.15)", () => {
+  const call = calling();
+  assert.match(call.sent[0] ?? "", /^Content-Type: application\/sdp\r$/m);
+  answer(call, "200 OK");
+  assert.doesNotMatch(call.sent.at(-1) ?? "", /^Content-Type/m);
+});
+
+test("the ACK of a 2xx and the CANCEL require nothing, no more than the INVITE did (RFC 3261 §8.2.2.3, §9.1)", () => {
+  const call = calling();
+  answer(call, "180 Ringing");
+  const [callId = ""] = /(?<=^Call-ID: ).*(?=\r$)/m.exec(call.sent[0] ?? "") ?? [];
+  call.link.act(call.alice, (nowMs, out) => call.alice.hangUp(callId, nowMs, out));
+  assert.match(call.sent.at(-1) ?? "", /^CANCEL /);
+  assert.ok(call.sent.every((text) => !/^(Proxy-)?Require:/m.test(text)));
+});
+
+test("each call has a tag and a Call-ID of its own (RFC 3261 §19.3, §8.1.1.4)", () => {
+  const { sent, link, alice } = calling();
+  link.act(alice, (nowMs, out) => void alice.call("sip:bob@192.0.2.9", nowMs, out));
+  for (const pattern of [/^From: .*;tag=(.*)\r$/m, /^Call-ID: (.*)\r$/m]) {
+    const [one, other] = sent.map((text) => pattern.exec(text)?.[1]);
+    assert.ok(one !== undefined && other !== undefined);
+    assert.notEqual(one, other);
+    assert.ok(/[0-9a-f]{16}/.test(one), "64 random bits or more");
+  }
+});
+
+test("a second final response, of another branch's making, changes nothing (RFC 3261 §13.2.2.3)", () => {
+  const call = calling();
+  answer(call, "486 Busy Here");
+  const lines = call.link.lines.length;
+  const invite = call.sent.findIndex((text) => text.startsWith("INVITE"));
+  call.sent.push(call.sent[invite] ?? "");
+  answer(call, "404 Not Found", (text) => text.replace(";tag=b1", ";tag=c1"));
+  const later = call.link.lines.slice(lines).map((line) => line.replace(/^\d+ /, ""));
+  assert.ok(!later.some((line) => line.includes("refused")), later.join("\n"));
+});
+
+test("a Record-Route in the answer to a REGISTER leads nowhere (RFC 3261 §10.2)", () => {
+  const alone = aliceAlone();
+  const register = (): void =>
+    alone.link.act(alone.alice, (nowMs, out) => alone.alice.register(300, nowMs, out));
+  register();
+  answer(alone, "200 OK", (text) =>
+    text.replace("Contact:", "Record-Route: <sip:x.net;lr>\r\nContact:"),
+  );
+  register();
+  assert.match(alone.sent.at(-1) ?? "", /^REGISTER sip:example\.org SIP\/2\.0\r\n/);
+  assert.doesNotMatch(alone.sent.at(-1) ?? "", /x\.net/);
+});
+
+test("a BYE that is refused, or not answered at all, ends the call all the same (RFC 3261 §15.1.1)", () => {
+  for (const statusLine of ["481 Call/Transaction Does Not Exist", undefined]) {
+    const call = calling();
+    answer(call, "200 OK");
+    const [callId = ""] = /(?<=^Call-ID: ).*(?=\r$)/m.exec(call.sent[0] ?? "") ?? [];
+    call.link.act(call.alice, (nowMs, out) => call.alice.hangUp(callId, nowMs, out));
+    if (statusLine !== undefined) answer(call, statusLine);
+    call.link.runUntil(call.link.nowMs + 64_000);
+    assert.ok(call.link.lines.some((line) => line.endsWith("hung-up by us")));
+    assert.equal(call.alice.callCount, 0);
+  }
+});
+
+test("credentials of one call are not sent in the next before they are asked for (RFC 3261 §22.3)", () => {
+  const alone = aliceAlone("secret");
+  const { link, alice, sent } = alone;
+  const call = (): void =>
+    link.act(alice, (nowMs, out) => void alice.call("sip:bob@192.0.2.9", nowMs, out));
+  const hasCredentials = (): boolean => /^Proxy-Authorization: Digest /m.test(sent.at(-1) ?? "");
+  call();
+  const challenge = 'Proxy-Authenticate: Digest realm="r", nonce="n", qop="auth"';
+  answer(alone, "407 Proxy Authentication Required", (text) =>
+    text.replace("Contact:", `${challenge}\r\nContact:`),
+  );
+  assert.equal(hasCredentials(), true);
+  call();
+  assert.match(sent.at(-1) ?? "", /^CSeq: 1 INVITE\r$/m);
+  assert.equal(hasCredentials(), false);
 });

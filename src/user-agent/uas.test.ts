@@ -96,7 +96,7 @@ test("a body that need not be understood is passed over, and so is none at all (
   assert.deepEqual(other.said("INVITE"), ["100 Trying"]);
 });
 
-test("a header field that nobody knows is ignored (RFC 3261 §8.2.2)", () => {
+test("a header field that nobody knows, or that has no place in a request, is ignored (RFC 3261 §8.2.2, §7.3.2, §20)", () => {
   const bob = bobWho(answers);
   bob.tell(request("INVITE", { headers: ["X-Unheard-Of: yes", "Unsupported: 100rel"] }));
   assert.deepEqual(bob.said("INVITE"), ["100 Trying"]);
@@ -153,6 +153,65 @@ test("a re-INVITE is refused with 488 and changes nothing: BYE goes where it wen
   assert.equal(bob.said("INVITE").at(-1), "488 Not Acceptable Here");
   link.runUntil(7_000);
   assert.ok(link.lines.some((line) => line.endsWith("bob > BYE sip:alice@192.0.2.1:5060")));
+});
+
+test("a BYE before the answer ends the INVITE too: 200 and 487 (RFC 3261 §15.1.2)", () => {
+  const bob = bobWho({ kind: "ring-forever", ringAfterMs: 0 });
+  bob.tell(request("INVITE"));
+  const [to = ""] = /^To: .*;tag=.*$/m.exec(bob.sent.at(-1) ?? "") ?? [];
+  bob.tell(inDialog("BYE", to.trimEnd()));
+  assert.deepEqual(bob.said("BYE"), ["200 OK"]);
+  assert.equal(bob.said("INVITE").at(-1), "487 Request Terminated");
+});
+
+const OFFER = [
+  "v=0",
+  "o=- 1 1 IN IP4 192.0.2.1",
+  "s=-",
+  "c=IN IP4 192.0.2.1",
+  "t=0 0",
+  "m=audio 4000 RTP/AVP 8",
+  "",
+].join("\r\n");
+
+test("the 2xx answers an offer and makes one where there was none (RFC 3261 §13.2.1, §13.3.1, §13.3.1.4)", () => {
+  const bodyOfAnswerTo = (invite: string): string => {
+    const bob = bobWho(answers);
+    bob.tell(invite);
+    bob.link.runUntil(600);
+    const ok = bob.sent.findLast((text) => text.startsWith("SIP/2.0 200")) ?? "";
+    return ok.slice(ok.indexOf("\r\n\r\n"));
+  };
+  const answer = bodyOfAnswerTo(
+    request("INVITE", { headers: ["Content-Type: application/sdp"], body: OFFER }),
+  );
+  assert.match(answer, /^m=audio \d+ RTP\/AVP 8\r$/m);
+  assert.match(bodyOfAnswerTo(request("INVITE")), /^m=audio \d+ RTP\/AVP 0/m);
+});
+
+test("all responses to an INVITE name one dialog, with the recorded routes and our Contact (RFC 3261 §12.1.1, §13.3.1.1)", () => {
+  const bob = bobWho(answers);
+  bob.tell(
+    request("INVITE", {
+      headers: ["Record-Route: <sip:p2.net;lr>", "Record-Route: <sip:p1.net;lr>"],
+    }),
+  );
+  bob.link.runUntil(600);
+  const [ringing = "", ok = ""] = bob.sent.filter((text) => !text.startsWith("SIP/2.0 100"));
+  const tags = [ringing, ok].map((text) => /^To: .*;tag=(.*)\r$/m.exec(text)?.[1]);
+  assert.ok(tags[0] !== undefined);
+  assert.equal(tags[0], tags[1]);
+  for (const text of [ringing, ok]) {
+    assert.match(text, /^Contact: <sip:bob@192\.0\.2\.2:5060>\r$/m);
+    const routes = text.match(/^Record-Route: .*(?=\r$)/gm);
+    assert.deepEqual(routes, ["Record-Route: <sip:p2.net;lr>", "Record-Route: <sip:p1.net;lr>"]);
+  }
+});
+
+test("what is understood is listed, ACK and CANCEL among it (RFC 3261 §13.1, §20.5)", () => {
+  const bob = bobWho(answers);
+  bob.tell(request("OPTIONS"));
+  assert.match(bob.sent[0] ?? "", /^Allow: INVITE, ACK, CANCEL, BYE, OPTIONS\r$/m);
 });
 
 function inDialog(method: string, to: string): string {

@@ -137,7 +137,7 @@ test("a callee that is switched off: seven INVITEs and a timeout (RFC 3261 §17.
   leavesNothing(played);
 });
 
-test("the 2xx is repeated until its ACK, and each is acknowledged again (RFC 3261 §13.3.1.4, §13.2.2.4)", () => {
+test("the 2xx is repeated until its ACK, and each is acknowledged again (RFC 3261 §13.3.1.4, §13.2.2.4, RFC 6026 §8.1)", () => {
   let lostAcks = 2;
   const link = new MemoryLink((text) => (text.startsWith("ACK") && lostAcks-- > 0 ? 0 : 1));
   const played = calling(answers, link);
@@ -250,7 +250,7 @@ function answersTo(
   link.runUntil(link.nowMs + 10);
 }
 
-test("a challenge is answered once with the strongest algorithm and a higher CSeq (RFC 3261 §22.2, RFC 8760)", () => {
+test("a challenge is answered once with the strongest algorithm and a higher CSeq (RFC 3261 §22.2, RFC 8760, RFC 3261 §8.1.1.4, RFC 3261 §22.1)", () => {
   const sent: string[] = [];
   const link = new MemoryLink((text) => {
     sent.push(text);
@@ -283,7 +283,7 @@ test("without a password a challenge is the end (RFC 3261 §22.2)", () => {
   assert.equal(link.lines.at(-1)?.endsWith("alice * refused 407"), true);
 });
 
-test("a REGISTER is challenged, answered, lengthened and granted (RFC 3261 §10.2)", () => {
+test("a REGISTER is challenged, answered, lengthened and granted (RFC 3261 §10.2, RFC 3261 §10.2.4, §10.2.8)", () => {
   const sent: string[] = [];
   const link = new MemoryLink((text) => {
     sent.push(text);
@@ -318,7 +318,7 @@ test("a device registers under its q; its calls carry none (RFC 3261 §10.2.1.2)
   assert.deepEqual(contacts, ["<sip:alice@192.0.2.1:5060>;q=0.5", "<sip:alice@192.0.2.1:5060>"]);
 });
 
-test("OPTIONS is answered 200, an unknown method 501, a stray BYE or CANCEL 481 (RFC 3261 §8.2.1, §11.2)", () => {
+test("OPTIONS is answered 200, an unknown method 501, a stray BYE or CANCEL 481 (RFC 3261 §8.2.1, §11.2, RFC 3261 §12.2.2, §15.1.2)", () => {
   const link = new MemoryLink();
   const alice = link.add("alice", { kind: "busy" });
   link.add("bob", answers);
@@ -359,7 +359,7 @@ test("an INVITE that comes by two ways rings once; the second is 482 (RFC 3261 �
   ]);
 });
 
-test("a Require that we do not understand is refused with 420 (RFC 3261 §8.2.2.3)", () => {
+test("a Require that we do not understand is refused with 420 (RFC 3261 §8.2.2.3, RFC 3261 §20.32)", () => {
   const link = new MemoryLink();
   link.add("alice", { kind: "busy" });
   link.add("bob", answers);

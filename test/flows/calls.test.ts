@@ -3,6 +3,7 @@ import { at, flow, PASSWORD } from "./stage.ts";
 
 const TWO = { columns: ["alice", "nexthop", "bob"] };
 
+// What the registrar wrote the proxy reads (RFC 3261 §10.1), and sends in a client transaction (§16.6 step 10).
 flow(
   "call-and-hang-up",
   "A call is tried, rings, is answered, acknowledged and hung up (RFC 3261 §4).",

@@ -4,7 +4,7 @@ import { at, flow, PASSWORD, type Stage } from "./stage.ts";
 
 const THREE = { columns: ["alice", "nexthop", "desk", "mobile"] };
 
-/** Bob has a desk telephone and a mobile one. */
+/** Bob has a desk telephone and a mobile one: whoever calls him needs a proxy with state (RFC 3261 §16.1). */
 async function bobHas(
   stage: Stage,
   devices: Readonly<Record<string, { readonly script: AnswerScript; readonly q?: number }>>,
