@@ -70,7 +70,10 @@ function faultsOf(context: TestContext, change: Partial<Tree>): readonly string[
     source,
     test: shown,
   } = {
-    ...{ rows: [ROW], musts: 1, source: SOURCE, test: TEST },
+    rows: [ROW],
+    musts: 1,
+    source: SOURCE,
+    test: TEST,
     ...change,
   };
   const folder = mkdtempSync(join(tmpdir(), "coverage-"));

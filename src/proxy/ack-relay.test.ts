@@ -105,9 +105,13 @@ test("without Route it goes to each device of our user, in branches of their own
   assert.notEqual(sent[0]?.topVia.branchId, sent[1]?.topVia.branchId);
 });
 
+/** Under which branch an ACK with that Via goes to one of two devices. */
+function branchOf(via: string, at = 0): string | undefined {
+  const sent = relayed({ vias: [via] }, ["sip:bob@192.0.2.7", "sip:bob@192.0.2.8"]).sent;
+  return sent[at]?.topVia.branchId;
+}
+
 test("an ACK that comes again goes on under the same branch, another under another (RFC 3261 §16.11)", () => {
-  const branchOf = (via: string, at = 0): string | undefined =>
-    relayed({ vias: [via] }, ["sip:bob@192.0.2.7", "sip:bob@192.0.2.8"]).sent[at]?.topVia.branchId;
   const via = "SIP/2.0/UDP 203.0.113.4;branch=z9hG4bKa";
   assert.equal(branchOf(via), branchOf(via));
   assert.notEqual(branchOf(via), branchOf(via.replace("bKa", "bKb")));

@@ -174,14 +174,16 @@ const OFFER = [
   "",
 ].join("\r\n");
 
+/** The body of the 2xx that this INVITE gets. */
+function bodyOfAnswerTo(invite: string): string {
+  const bob = bobWho(answers);
+  bob.tell(invite);
+  bob.link.runUntil(600);
+  const ok = bob.sent.findLast((text) => text.startsWith("SIP/2.0 200")) ?? "";
+  return ok.slice(ok.indexOf("\r\n\r\n"));
+}
+
 test("the 2xx answers an offer and makes one where there was none (RFC 3261 §13.2.1, §13.3.1, §13.3.1.4)", () => {
-  const bodyOfAnswerTo = (invite: string): string => {
-    const bob = bobWho(answers);
-    bob.tell(invite);
-    bob.link.runUntil(600);
-    const ok = bob.sent.findLast((text) => text.startsWith("SIP/2.0 200")) ?? "";
-    return ok.slice(ok.indexOf("\r\n\r\n"));
-  };
   const answer = bodyOfAnswerTo(
     request("INVITE", { headers: ["Content-Type: application/sdp"], body: OFFER }),
   );
