@@ -105,6 +105,8 @@ test("every request has the one Max-Breadth of its branch (RFC 5393 §5.3.3)", (
   const withOne = forwarded({ fields: ["Max-Breadth: 9"] }, { breadth: 4 });
   assert.deepEqual(withOne.values(Header.MaxBreadth), ["4"]);
   assert.deepEqual(forwarded({}, { breadth: 60 }).values(Header.MaxBreadth), ["60"]);
+  const withTwo = forwarded({ fields: ["Max-Breadth: 9", "Max-Breadth: 7"] }, { breadth: 4 });
+  assert.deepEqual(withTwo.values(Header.MaxBreadth), ["4"], "of two one is left");
 });
 
 test("our Via is above the caller's, which says where it really came from (RFC 3261 §16.6 step 8, §18.2.1)", () => {

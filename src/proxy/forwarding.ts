@@ -39,7 +39,7 @@ export function buildForwarded(
 
   editRoutes(edit, request, routing, branch);
   edit.set(Header.MaxForwards, String((request.maxForwards ?? MAX_FORWARDS_DEFAULT + 1) - 1));
-  edit.set(Header.MaxBreadth, String(branch.breadth));
+  setBreadth(edit, request, branch.breadth);
   if (wantsRecordRoute(request)) addRecordRoute(edit, request.callId, sides, options);
   if (isReliable && request.header(Header.ContentLength) === undefined) {
     edit.set(Header.ContentLength, String(request.bodyEnd - request.bodyOffset));
@@ -52,6 +52,15 @@ export function buildForwarded(
 export function viaValue(local: Endpoint, branchId: string): string {
   const transport = local.transport === "tcp" ? "SIP/2.0/TCP " : "SIP/2.0/UDP ";
   return transport + formatHost(local.address) + ":" + local.port + ";branch=" + branchId;
+}
+
+/** One value, however many came (RFC 5393 §5.3.3: "a single Max-Breadth"). */
+function setBreadth(edit: MessageEdit, request: SipRequest, breadth: number): void {
+  const isThere = request.header(Header.MaxBreadth) !== undefined;
+  if (isThere && request.values(Header.MaxBreadth).length > 1) {
+    edit.removeAll(Header.MaxBreadth);
+    edit.append(Header.MaxBreadth, String(breadth));
+  } else edit.set(Header.MaxBreadth, String(breadth));
 }
 
 /**

@@ -4,6 +4,9 @@ import { ChallengeAnswers } from "./challenge-answers.ts";
 import type { CoreOutput, FailureId, RequestOwner } from "./output.ts";
 import type { BuiltRequest, RequestFactory } from "./request-factory.ts";
 
+/** Proxies on the way may add themselves to the Path, which says nothing to us (RFC 3327 §5.1). */
+const SUPPORTED = ["Supported", "path"] as const;
+
 /**
  * Registers one contact (RFC 3261 §10.2), one request after the other, each to the domain alone and none by a route:
  * answers a challenge, and takes a longer interval when the registrar finds
@@ -95,7 +98,7 @@ export class Registering implements RequestOwner {
         callId: this.#callId,
         sequenceNumber: this.#sequenceNumber,
       },
-      [["Expires", String(this.#expiresSeconds)], ...this.#answers.headers],
+      [["Expires", String(this.#expiresSeconds)], SUPPORTED, ...this.#answers.headers],
     );
     out.push({ kind: "start", request, owner: this });
   }

@@ -188,6 +188,12 @@ test("a second final response, of another branch's making, changes nothing (RFC 
   assert.ok(!later.some((line) => line.includes("refused")), later.join("\n"));
 });
 
+test("a REGISTER says that Path is understood (RFC 3327 §5.1)", () => {
+  const alone = aliceAlone();
+  alone.link.act(alone.alice, (nowMs, out) => alone.alice.register(300, nowMs, out));
+  assert.match(alone.sent[0] ?? "", /^Supported: path\r$/m);
+});
+
 test("a Record-Route in the answer to a REGISTER leads nowhere (RFC 3261 §10.2)", () => {
   const alone = aliceAlone();
   const register = (): void =>
