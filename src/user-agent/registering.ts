@@ -4,7 +4,10 @@ import { ChallengeAnswers } from "./challenge-answers.ts";
 import type { CoreOutput, FailureId, RequestOwner } from "./output.ts";
 import type { BuiltRequest, RequestFactory } from "./request-factory.ts";
 
-/** Proxies on the way may add themselves to the Path, which says nothing to us (RFC 3327 §5.1). */
+/**
+ * Proxies on the way may add themselves to the Path, which says nothing to us (RFC 3327 §5.1). It is the only option tag
+ * that we send: one of a standards-track RFC, as RFC 3261 §8.1.1.9 and §20.37 have it.
+ */
 const SUPPORTED = ["Supported", "path"] as const;
 
 /**

@@ -188,7 +188,7 @@ test("a second final response, of another branch's making, changes nothing (RFC 
   assert.ok(!later.some((line) => line.includes("refused")), later.join("\n"));
 });
 
-test("a REGISTER says that Path is understood (RFC 3327 §5.1)", () => {
+test("a REGISTER says that Path is understood, the only option tag that is sent (RFC 3327 §5.1; RFC 3261 §8.1.1.9, §20.37)", () => {
   const alone = aliceAlone();
   alone.link.act(alone.alice, (nowMs, out) => alone.alice.register(300, nowMs, out));
   assert.match(alone.sent[0] ?? "", /^Supported: path\r$/m);
