@@ -14,6 +14,7 @@ import {
 } from "../server/index.ts";
 import { connectControl } from "./control-client.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { timeText } from "./time-text.ts";
 import { wrapped } from "../base/text-wrap.ts";
 
 const WIDTH = 80;
@@ -124,9 +125,3 @@ const REASONS = {
   unreachable: "it could not be reached",
   busy: "it said 503",
 } as const;
-
-function timeText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-}

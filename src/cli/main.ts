@@ -10,6 +10,7 @@ import { dnsCommand } from "./dns.ts";
 import { demoCommand } from "./demo.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { glossaryCommand } from "./glossary.ts";
+import { gatewaysCommand } from "./gateways.ts";
 import { guideCommand } from "./guide.ts";
 import { registrationsCommand } from "./registrations.ts";
 import { exitCodeOf, serveCommand } from "./serve.ts";
@@ -41,6 +42,7 @@ function program(): Command {
   nexthop.addCommand(registrationsCommand());
   nexthop.addCommand(whyCommand());
   nexthop.addCommand(dnsCommand());
+  nexthop.addCommand(gatewaysCommand());
   nexthop.addCommand(codeCommand());
   nexthop.addCommand(compareCommand());
   nexthop.addCommand(guideCommand());

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { shown, type RegisteredBinding, type Registration } from "../server/index.ts";
 import { runDirectoryCommand, type DirectoryOptions } from "./directory-command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { timeText } from "./time-text.ts";
 
 /** `nexthop registrations`: which devices can be reached, where, and for how long. */
 export function registrationsCommand(terminal: Terminal = processTerminal()): Command {
@@ -45,12 +46,6 @@ function registrationLines(
 
 function lapsedLine({ contactUri, expiresInSeconds }: RegisteredBinding): string {
   return `  ended ${timeText(-expiresInSeconds)} ago: ${contactUri}`;
-}
-
-function timeText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
 function counted(value: unknown): readonly string[] {

@@ -102,6 +102,11 @@ async function serve(file: string | undefined, options: ServeOptions): Promise<E
       nowMs: () => clock.nowMs(),
     }),
     fault: (where, error) => log.fault(where, error),
+    gatewayChanged: ({ name }, { state, result }) => {
+      const why = `OPTIONS: ${result}`;
+      if (state === "down") log.warn("gateway-down", `gateway ${name} is down (${why})`);
+      else log.info("gateway-up", `gateway ${name} is up (${why})`);
+    },
   });
   const web = await openWeb(config, server, log);
   tellWarnings(server, config, log);

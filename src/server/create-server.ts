@@ -7,6 +7,7 @@ import type { TraceRecord } from "../trace/index.ts";
 import type { Endpoint } from "../transport/index.ts";
 import { newCounters, type ServerCounters } from "./counters.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { gatewayStates, type GatewayState } from "./gateway-states.ts";
 import type { HeldState } from "./held-state.ts";
 import type { ServerSettings, ServerWorld } from "./world.ts";
 import { ownAddresses } from "./own-addresses.ts";
@@ -19,6 +20,8 @@ export interface SipServer {
   readonly counters: ServerCounters;
   /** Destinations that were found dead a while ago. */
   readonly avoided: AvoidedDestinations;
+  /** Each gateway of the configuration: whether it is there, and what goes to it. */
+  gateways(): readonly GatewayState[];
   /** Requests that wait for something, oldest first. */
   pending(): TraceRecord[];
   /** What is held now, for leak checks. */
@@ -66,10 +69,13 @@ export async function createServer(
   const endpoints = await world.transport.open(dispatcher);
   own.listensOn(endpoints);
   dispatcher.opened();
+  dispatcher.probes.start(world.clock.nowMs());
+  settled();
   return {
     endpoints,
     counters,
     avoided: parts.proxyOptions.avoided,
+    gateways: () => gatewayStates(parts, dispatcher.probes),
     pending: () => dispatcher.pending(),
     held: () => dispatcher.held(),
     drain: () => dispatcher.drain(),
@@ -81,6 +87,8 @@ export async function createServer(
     },
   };
 }
+
+const nobodyIsTold = (): void => undefined;
 
 function partsOf(
   settings: ServerSettings,
@@ -105,6 +113,8 @@ function partsOf(
     cases: world.cases,
     forceRport: settings.forceRport,
     limits: settings.limits,
+    gateways: settings.gateways ?? [],
+    gatewayChanged: world.gatewayChanged ?? nobodyIsTold,
     nowMs: () => clock.nowMs(),
     fault: world.fault,
     proxyOptions: {

@@ -21,6 +21,7 @@ import type { Flow, TransportEvents } from "../transport/index.ts";
 import { AckDriver } from "./ack-driver.ts";
 import type { ServerCounters } from "./counters.ts";
 import { EarlyMessages } from "./early-messages.ts";
+import { GatewayProbes } from "./gateway-probes.ts";
 import { heldBy, type HeldState } from "./held-state.ts";
 import { malformedRecord } from "./malformed-record.ts";
 import type { Parts } from "./parts.ts";
@@ -53,6 +54,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   readonly transactions: TransactionDriver;
   readonly proxy: ProxyDriver;
   readonly registrar: RegistrarDriver;
+  readonly probes: GatewayProbes;
   readonly #acks: AckDriver;
   readonly #outgoing: OutgoingFlows;
   readonly #parts: Parts;
@@ -77,6 +79,8 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     this.#outgoing = outgoing;
     this.proxy = new ProxyDriver(parts, this.transactions, outgoing, settled);
     this.registrar = new RegistrarDriver(parts, this.transactions, settled);
+    const changed = parts.gatewayChanged;
+    this.probes = new GatewayProbes(parts, this.transactions, { changed, settled });
     this.#acks = new AckDriver(parts, outgoing, this.transactions.deadlines, settled);
   }
 
@@ -87,6 +91,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   /** What still waits is ended, each with its answer: nobody shall wait for a server that is gone. */
   stop(nowMs: number): void {
+    this.probes.stop();
     for (const entry of this.#entries()) {
       if (entry.running !== undefined) this.proxy.stop(entry.running, nowMs);
     }
@@ -112,7 +117,8 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   }
 
   held(): HeldState {
-    return heldBy(this.transactions, this.registrar, [this.proxy, this.#acks], this.#outgoing);
+    const { transactions, registrar, proxy, probes } = this;
+    return heldBy(transactions, registrar, { askers: [proxy, this.#acks], probes }, this.#outgoing);
   }
 
   datagram(text: string, flow: Flow): void {
@@ -179,6 +185,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   }
 
   received(entry: ClientEntry, response: SipResponse, nowMs: number): void {
+    if (entry.branch === undefined && this.probes.received(entry, response, nowMs)) return;
     this.proxy.received(entry, response, nowMs);
   }
 
@@ -188,6 +195,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     detail: string,
     nowMs: number,
   ): void {
+    if (entry.branch === undefined && this.probes.failed(entry, causeId, nowMs)) return;
     this.proxy.failed(entry, causeId, detail, nowMs);
   }
 

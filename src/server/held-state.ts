@@ -19,25 +19,30 @@ export interface HeldState {
   readonly dialogFlows: number;
 }
 
-/** `askers` besides the registrar. */
+/** `askers` besides the registrar. Probes of gateways go on for ever, and are not counted. */
 export function heldBy(
   transactions: TransactionDriver,
   registrar: RegistrarDriver,
-  askers: readonly { readonly openQuestions: number }[],
+  others: {
+    readonly askers: readonly { readonly openQuestions: number }[];
+    readonly probes: { readonly bookedCount: number; readonly askingCount: number };
+  },
   outgoing: OutgoingFlows,
 ): HeldState {
   const { serverCount, outlived, clients, deadlines, awaitedCount } = transactions;
+  const { askers, probes } = others;
+  const { bookedCount, askingCount } = probes;
   return {
     servers: serverCount,
     outlived: outlived.size,
-    clients: clients.size,
-    deadlines: deadlines.size,
+    clients: clients.size - askingCount,
+    deadlines: deadlines.size - bookedCount - askingCount,
     registrations: registrar.running.size,
     questions: askers.reduce(
       (sum, { openQuestions }) => sum + openQuestions,
       registrar.openQuestions,
     ),
-    awaited: awaitedCount,
+    awaited: awaitedCount - askingCount,
     dialogFlows: outgoing.rememberedCount,
   };
 }

@@ -12,6 +12,7 @@ export {
   type DnsPort,
   type Located,
   type ToldDestination,
+  type ToldGateway,
   type ToldQuestion,
   IMPORT_COMMAND_ROWS_MAX,
   openLocalPort,
@@ -29,6 +30,8 @@ export {
 export type { ServerCounters } from "./counters.ts";
 export { createServer, type SipServer } from "./create-server.ts";
 export { settingsOf, socketOptionsOf } from "./from-config.ts";
+export type { GatewayChanged } from "./gateway-probes.ts";
+export type { GatewayState } from "./gateway-states.ts";
 export { locate } from "./locate.ts";
 export { NO_NAMES } from "./no-names.ts";
 export { openServer, type OpenServer, type OpenServerOptions } from "./open-server.ts";

@@ -18,6 +18,7 @@ import { openControlSocket, type ControlSocket } from "./control-socket.ts";
 import { createServer, type SipServer } from "./create-server.ts";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import { Drainage } from "./drainage.ts";
+import type { GatewayChanged } from "./gateway-probes.ts";
 import { returnMemoryWhenQuiet } from "./memory-return.ts";
 import type { Resolver } from "./parts.ts";
 import { runCommand, type CommandWorld } from "./run-command.ts";
@@ -40,6 +41,8 @@ export interface OpenServerOptions {
   readonly location?: LocationStore;
   /** A fault of our surroundings, or a bug of ours: for the operator's log. Called at most once a second for each place. */
   readonly fault: (where: string, error: unknown) => void;
+  /** A gateway is taken for up or down from now on. */
+  readonly gatewayChanged?: GatewayChanged;
 }
 
 /** A server that listens, with its stores. */
@@ -110,6 +113,7 @@ async function open(
     tokenSecret: folder === undefined ? random.hex128() : tokenSecretOf(folder.path, random),
     localAddresses,
     fault: options.fault,
+    ...(options.gatewayChanged === undefined ? {} : { gatewayChanged: options.gatewayChanged }),
   });
   opened.push(() => sip.close());
   opened.push(returnMemoryWhenQuiet(() => sip.counters.requests + sip.counters.responses));

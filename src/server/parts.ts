@@ -2,6 +2,8 @@ import type { DnsAnswer, DnsQuestion } from "../base/dns.ts";
 import type { Directory } from "../directory/index.ts";
 import type { LocationStore } from "../location/index.ts";
 import type { ProxyOptions } from "../proxy/index.ts";
+import type { Gateway } from "../routing/index.ts";
+import type { GatewayChanged } from "./gateway-probes.ts";
 import type { RegistrarOptions } from "../registrar/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import type { TransportLayer } from "../transport/index.ts";
@@ -24,6 +26,8 @@ export interface Parts {
   readonly resolver: Resolver;
   readonly cases: CaseKeeper;
   readonly proxyOptions: ProxyOptions;
+  readonly gateways: readonly Gateway[];
+  readonly gatewayChanged: GatewayChanged;
   readonly registrarOptions: RegistrarOptions;
   /** Answer UDP requests to where they came from even without rport (RFC 3581 by force). */
   readonly forceRport: boolean;

@@ -5,6 +5,7 @@ import type { Random } from "../base/random.ts";
 import type { CaseStore } from "./case-store.ts";
 import { directoryCommands, type CommandArguments, type CommandOutput } from "./commands/index.ts";
 import { dns } from "./commands/dns.ts";
+import { gateways } from "./commands/gateways.ts";
 import { why } from "./commands/why.ts";
 import type { Resolver } from "./parts.ts";
 import type { SipServer } from "./create-server.ts";
@@ -30,6 +31,7 @@ export function runCommand(
   const { avoided } = world.sip;
   const port = { ...world, avoided, credentialOf, pending: () => world.sip.pending() };
   if (name === "dns") return dns(args, port);
+  if (name === "gateways") return gateways({ ...world, gateways: () => world.sip.gateways() });
   if (name === "why") return why(args, port);
   const handler = directoryCommands[name];
   return handler === undefined ? unknown(name) : handler(args, port);

@@ -6,6 +6,7 @@ import type { LocationStore } from "../location/index.ts";
 import type { ConfiguredHops } from "../proxy/index.ts";
 import type { Gateway } from "../routing/index.ts";
 import type { TransportLayer } from "../transport/index.ts";
+import type { GatewayChanged } from "./gateway-probes.ts";
 import type { CaseKeeper, Resolver, ServerLimits } from "./parts.ts";
 
 /** What a server decides by; `config/` makes it from a file and flags, tests write it out. */
@@ -51,5 +52,7 @@ export interface ServerWorld {
   readonly tokenSecret: string;
   /** Local addresses of this machine, for listeners on a wildcard. */
   readonly localAddresses: () => readonly string[];
+  /** A gateway is taken for up or down from now on; left out, nobody is told. */
+  readonly gatewayChanged?: GatewayChanged;
   readonly fault: (where: string, error: unknown) => void;
 }

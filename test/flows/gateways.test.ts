@@ -141,3 +141,31 @@ flow(
     alice.hangUp(callId);
   },
 );
+
+flow(
+  "gateway-probe",
+  "A gateway that does not answer OPTIONS is passed over; once it answers again calls go to it (RFC 3261 §11.1).",
+  {
+    ...alone({
+      ...TWO_GATEWAYS,
+      gateways: TWO_GATEWAYS.gateways.map((one) => ({
+        ...one,
+        probe: { everyMs: 600_000, downAfter: 1 },
+      })),
+    }),
+    fields: ["OPTIONS"],
+  },
+  async (stage) => {
+    const first = await gateway(stage, "first", FIRST, BUSY);
+    await gateway(stage, "second", SECOND, BUSY);
+    const alice = await stage.agent("alice");
+    first.die("unplugged");
+    stage.begin();
+    await stage.passes(10_000);
+    alice.call(NUMBER);
+    await stage.passes(10_000);
+    first.comeBack();
+    await stage.passes(680_000);
+    alice.call(NUMBER);
+  },
+);

@@ -217,6 +217,8 @@ export class Domain {
   readonly location = memoryLocationStore();
   readonly records: TraceRecord[] = [];
   readonly faults: unknown[] = [];
+  /** What the operator is told of gateways. */
+  readonly gatewayNews: string[] = [];
   readonly caller = new Peer(this, CALLER_ADDRESS);
   readonly bob = new Peer(this, BOB_ADDRESS);
   readonly elsewhere = new Peer(this, ELSEWHERE_ADDRESS);
@@ -267,6 +269,8 @@ export class Domain {
         tokenSecret: "000102030405060708090a0b0c0d0e0f",
         localAddresses: () => [SERVER_ADDRESS],
         fault: (where, error) => this.faults.push(where, error),
+        gatewayChanged: ({ name }, { state, result }) =>
+          this.gatewayNews.push(`${name} ${state} ${result}`),
       },
     );
     for (const peer of [this.caller, this.bob, this.elsewhere]) {

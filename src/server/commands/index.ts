@@ -4,6 +4,7 @@ import type { CommandHandler } from "./types.ts";
 import { userAdd, userImport, userList, userPassword, userRemove } from "./user.ts";
 
 export { dns, type DnsPort, type Located, type ToldDestination, type ToldQuestion } from "./dns.ts";
+export { gateways, type GatewaysPort, type ToldGateway } from "./gateways.ts";
 export { shown } from "./arguments.ts";
 export { openLocalPort, type LocalPort } from "./local-port.ts";
 export type { RegisteredBinding, Registration } from "./registrations.ts";
