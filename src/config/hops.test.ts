@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { checkConfig } from "./check.ts";
+import { loadConfigFile } from "./load-config-file.ts";
 import { ConfigError } from "./problem.ts";
 import { defineConfig } from "./types.ts";
 
@@ -108,4 +112,20 @@ test("what is right by itself and wrong together is told too", () => {
       "  routes[3]: accepted: one of prefix and number",
     ],
   );
+});
+
+test("each config file that the README shows is right", async (t) => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const shown = [...readme.matchAll(/^```ts\n(import { defineConfig[^]*?)^```/gm)];
+  assert.ok(shown.length >= 2);
+  const folder = mkdtempSync(join(tmpdir(), "nexthop-readme-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  let gatewayCount = 0;
+  for (const [at, [, text = ""]] of shown.entries()) {
+    const file = join(folder, `${at}.config.ts`);
+    writeFileSync(file, text);
+    // oxlint-disable-next-line no-await-in-loop
+    gatewayCount += checkConfig(file, await loadConfigFile(file), {}).gateways.length;
+  }
+  assert.equal(gatewayCount, 2);
 });

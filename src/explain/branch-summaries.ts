@@ -26,6 +26,9 @@ function partsOf(branch: BranchFacts, content: CauseContent): string[] {
   if (branch.awaitedName !== "") {
     parts.push(say(content, "branch-resolving", { name: branch.awaitedName }));
   }
+  if (branch.gateway !== "") {
+    parts.push(say(content, "branch-gateway", { gateway: branch.gateway }));
+  }
   if (branch.insteadOf > 0) {
     parts.push(say(content, "branch-instead", { branch: branch.insteadOf }));
   }

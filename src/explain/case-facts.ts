@@ -21,6 +21,8 @@ export interface BranchFacts {
   awaitedName: string;
   /** The branch whose failed destination it takes the place of; 0 when none. */
   insteadOf: number;
+  /** The gateway of the configuration that it goes through; "" for most. */
+  gateway: string;
   /** How long its destination is tried last from then on; 0: it is not. */
   avoidedForMs: number;
   /** For its size, or because there was no connection (then without a size). */
@@ -156,6 +158,9 @@ function noteBranch(branches: Map<number, BranchFacts>, event: BranchEvent): voi
     case "failed-over":
       branch.insteadOf = event.after;
       break;
+    case "gateway-tried":
+      branch.gateway = event.gateway;
+      break;
     case "destination-avoided":
       branch.avoidedForMs = event.forMs;
       break;
@@ -209,6 +214,7 @@ function newBranch(number: number, startedAtMs: number): BranchFacts {
     cancelledAtMs: undefined,
     awaitedName: "",
     insteadOf: 0,
+    gateway: "",
     avoidedForMs: 0,
     switchedTo: undefined,
   };

@@ -7,6 +7,7 @@ import { factsOf, type CaseFacts } from "./case-facts.ts";
 import { messageRows, ROW_LIMIT, searchRows, type DirectoryNote } from "./evidence.ts";
 import { filled, relativeTo, type Values } from "./fill.ts";
 import { addressOf, between, nameOf } from "./format.ts";
+import { gatewayRows } from "./gateway-rows.ts";
 import { ladderOf } from "./ladder-rows.ts";
 import { dnsRows, skippedRows } from "./location-rows.ts";
 import { nearMissRows } from "./near-miss-rows.ts";
@@ -65,6 +66,7 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
         : (filled(text.says, values, content) ?? text.title),
     evidence: [
       ...rowsOf(facts, finding, context),
+      ...gatewayRows(facts, content),
       ...skippedRows(facts, content),
       ...(whoSaidNo === undefined ? [] : whoSaidNoRows(whoSaidNo, content)),
       ...(state === "succeeded" ? [] : branchRows(branches, content)),

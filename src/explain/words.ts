@@ -83,6 +83,21 @@ export const wordIds = [
   "miss-unknown",
   "miss-alias",
   "trying-cancelled",
+  "label-number",
+  "number-separators",
+  "number-context",
+  "number-international",
+  "number-national",
+  "label-route",
+  "note-route",
+  "note-no-route",
+  "label-next-hop",
+  "note-next-hop",
+  "note-gateway-silent",
+  "note-gateway-unreachable",
+  "note-gateway-unresolvable",
+  "note-gateway-refused",
+  "branch-gateway",
 ] as const;
 
 export type WordId = (typeof wordIds)[number];

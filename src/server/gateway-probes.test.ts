@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { loadCauseContent } from "../codes/index.ts";
 import type { GatewayInput } from "../config/index.ts";
+import { explain } from "../explain/index.ts";
 import { eventsOf, type TraceEvent } from "../trace/index.ts";
 import { parseMessage } from "../message/index.ts";
 import { Domain, Peer } from "../../test/support/domain.ts";
@@ -142,6 +144,17 @@ test("all down: each is tried all the same, in the order of the route", () =>
     await domain.time.passes(33_000);
     const final = domain.caller.responses.at(-1);
     assert.equal(`${final?.statusCode} ${domain.lastCauseId}`, "408 branch-timed-out");
+    const ended = domain.records.at(-1);
+    assert.ok(ended !== undefined);
+    const content = await loadCauseContent("en");
+    const { evidence } = explain([ended], { content, nowMs: domain.time.nowMs });
+    const told = evidence
+      .map(({ label, value, note }) => `${label} ${value} ${note}`)
+      .map((line) => line.replace(/\d+(?:\.\d+)? s/g, "N s"));
+    const down = "down for N s: OPTIONS was not answered; tried after the others";
+    assert.ok(told.includes(`skipped first ${down}`), told.join("\n"));
+    assert.ok(told.includes(`skipped second ${down}`), told.join("\n"));
+    assert.ok(told.some((line) => line.includes("through gateway second, in place of branch 1")));
   }));
 
 test("a gateway that is not to be probed is not asked, and its state is unknown", () =>
