@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -35,7 +34,7 @@ async function openGateway() {
   });
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");
-  return { port: (socket.address() as AddressInfo).port, close: () => socket.close() };
+  return { port: socket.address().port, close: () => socket.close() };
 }
 
 test("gateways are told with their state, their last probe and their routes; changes are logged once", async (t) => {
