@@ -1,3 +1,4 @@
+// Hot path: once for each message.
 import { sipHash } from "../base/siphash.ts";
 import type { Cause } from "../causes/index.ts";
 import { because } from "../causes/index.ts";

@@ -1,3 +1,4 @@
+// Hot path: each message passes here once or twice.
 import { assert } from "../base/assert.ts";
 import { flat } from "../base/flat.ts";
 import type { Random } from "../base/random.ts";
@@ -57,7 +58,7 @@ export interface TransactionUser {
 /**
  * Both tables of transactions, their timers, and the only place where their outputs become sends.
  *
- * Hot path: each message passes here once or twice. One input, drain its outputs, book its deadline.
+ * One input, drain its outputs, book its deadline.
  */
 export class TransactionDriver {
   readonly deadlines = new Deadlines();
