@@ -48,8 +48,6 @@ const LF = 10;
 /**
  * Where every message goes: to its transaction, and if it has none to the registrar, the proxy core, or back with an
  * answer. A new request gets a server transaction, whatever its method (RFC 3261 §16.1, §16.2).
- *
- * Hot path: once for each message.
  */
 export class Dispatcher implements TransportEvents, TransactionUser {
   readonly transactions: TransactionDriver;
