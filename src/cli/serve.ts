@@ -19,6 +19,7 @@ import {
   socketOptionsOf,
   systemClock,
   type OpenServer,
+  keepYoungSpaceSmall,
 } from "../server/index.ts";
 import { operatorLog, type OperatorLog } from "../telemetry/index.ts";
 import type { WebServer } from "../web/index.ts";
@@ -85,6 +86,7 @@ Examples:
   nexthop serve --domain lab.test --auth none --listen udp:127.0.0.1:5060`;
 
 async function serve(file: string | undefined, options: ServeOptions): Promise<ExitCode> {
+  keepYoungSpaceSmall();
   const log = operatorLog(options.log);
   const given = file === undefined ? {} : await loadConfigFile(file);
   const config = checkConfig(file ?? "the command line", given, flagsOf(options));

@@ -39,4 +39,5 @@ export type { CaseKeeper, Resolver, ServerLimits } from "./parts.ts";
 export { runCommand, type CommandWorld } from "./run-command.ts";
 export { localAddresses, systemClock, systemRandom } from "./system.ts";
 export { UserAgentDriver, type UserAgentNews } from "./user-agent-driver.ts";
+export { keepYoungSpaceSmall } from "./young-space.ts";
 export type { ServerSettings, ServerWorld } from "./world.ts";
