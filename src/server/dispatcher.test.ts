@@ -44,6 +44,29 @@ test("beyond the limit a CANCEL for nothing costs no memory either, and one that
   assert.equal(cancelled?.statusCode, 200);
 });
 
+test("the case of a cancelled call has the CANCEL and its 200 among its messages (RFC 3261 §9.2)", async () => {
+  const domain = await new Domain().open({ auth: "none" });
+  const call = { callId: "c", branch: "z9hG4bKcall" };
+  await domain.caller.ask(call);
+  const [invite] = domain.bob.requests;
+  assert.ok(invite !== undefined);
+  await domain.bob.respond(invite, "180 Ringing");
+  await domain.caller.ask({ ...call, method: "CANCEL" });
+  await domain.bob.respond(invite, "487 Request Terminated");
+  const said = domain.records.at(-1)?.messages.filter(({ branch }) => branch === 0);
+  assert.deepEqual(
+    said?.map(({ direction, text }) => `${direction} ${text.slice(0, 11)}`),
+    [
+      "in INVITE sip:",
+      "out SIP/2.0 100",
+      "out SIP/2.0 180",
+      "in CANCEL sip:",
+      "out SIP/2.0 200",
+      "out SIP/2.0 487",
+    ],
+  );
+});
+
 test("of what is refused without a transaction ten a second are kept as cases, all are counted", async () => {
   const domain = await new Domain().open({ limits: { ...limits, transactions: 0 } });
   const before = domain.records.length;

@@ -272,8 +272,10 @@ export class Dispatcher implements TransportEvents, TransactionUser {
     const toTag = localTagOf(cancel, this.#parts.proxyOptions.tokenKey);
     if (invite !== undefined) {
       const entry = this.#open(key, cancel, flow, nowMs);
-      this.transactions.respond(entry, 200, buildResponse(cancel, OK, { toTag }), nowMs);
-      if (invite.running !== undefined) this.proxy.cancel(invite.running, peerOf(flow), nowMs);
+      const text = buildResponse(cancel, OK, { toTag });
+      this.transactions.respond(entry, 200, text, nowMs);
+      const { running } = invite;
+      if (running !== undefined) this.proxy.cancel(running, cancel, text, peerOf(flow), nowMs);
       return;
     }
     // Deviation: RFC 3261 §16.10 has a CANCEL that matches nothing passed on. Every INVITE of ours has a

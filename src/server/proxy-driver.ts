@@ -83,10 +83,19 @@ export class ProxyDriver {
   }
 
   /** The caller's CANCEL for this request. */
-  cancel(running: RunningRequest, peer: string, nowMs: number): void {
+  cancel(
+    running: RunningRequest,
+    cancel: SipRequest,
+    answer: string,
+    peer: string,
+    nowMs: number,
+  ): void {
     const parts = running.parts;
     if (parts === undefined) return;
-    parts.pending.trace.add("cancel-received", nowMs, peer);
+    const { pending } = parts;
+    pending.trace.add("cancel-received", nowMs, peer);
+    pending.note(nowMs, "in", 0, peer, cancel.text);
+    pending.note(nowMs, "out", 0, peer, answer);
     const out = this.#take();
     parts.core.cancel(nowMs, out);
     this.#drain(running, out, nowMs);
