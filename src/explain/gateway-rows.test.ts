@@ -45,6 +45,19 @@ test("a call through gateways tells how the number was read, its route, who was 
   ]);
 });
 
+test("what the second gateway said is one refusal, and no fork's", () => {
+  const record = new ExampleCase({ requestUri: NUMBER })
+    .branch(1, "sip:+49301234567@203.0.113.1;user=phone", "udp:203.0.113.1:5060")
+    .at(10)
+    .add("branch-failed", 1, "next-hop-unreachable", "the port is closed")
+    .add("failed-over", 2, 1, "RFC 3263 §4.3")
+    .branch(2, "sip:+49301234567@203.0.113.2;user=phone", "udp:203.0.113.2:5060")
+    .got(2, 486, "Busy Here")
+    .relayed(2, 486, "Busy Here")
+    .ended();
+  assert.equal(explain([record], { content, nowMs: START_MS }).causeId, "relayed-busy");
+});
+
 test("a number that nobody has and no route takes says so beside the look-ups", () => {
   const record = new ExampleCase({ requestUri: NUMBER })
     .add("directory-looked-up", "sip:030-1234567@example.org", 0)

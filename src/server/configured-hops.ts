@@ -1,3 +1,4 @@
+import { isIPv6, SocketAddress } from "node:net";
 import { assert } from "../base/assert.ts";
 import type { GatewayConfig, RouteConfig } from "../config/index.ts";
 import { parseUri, type SipUri } from "../message/index.ts";
@@ -65,5 +66,8 @@ function hopOf(uri: SipUri): ListedHop {
 }
 
 function addressOfTrusted({ hop, isTrusted }: Gateway): readonly string[] {
-  return isTrusted && "address" in hop ? [hop.address] : [];
+  if (!isTrusted || !("address" in hop)) return [];
+  const { address } = hop;
+  // The kernel writes IPv6 in one way only; people have many.
+  return [isIPv6(address) ? new SocketAddress({ address, family: "ipv6" }).address : address];
 }

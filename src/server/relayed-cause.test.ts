@@ -37,6 +37,18 @@ test("of several branches all refused, unless one spoke for all with a 6xx", () 
   assert.equal(relayedCauseId(603, branches(2), false), "relayed-declined");
 });
 
+test("one number tried at several gateways is one refusal, as one device at several addresses is", () => {
+  const [first, second] = branches(2);
+  assert.ok(first !== undefined && second !== undefined);
+  const hops = [
+    { gateway: "a", uri: undefined, hop: { transport: "udp", address: "a", port: 1 } },
+  ] as const;
+  first.target = { ...first.target, hops };
+  assert.equal(relayedCauseId(486, [first, second], false), "every-branch-refused");
+  second.target = { ...second.target, hops };
+  assert.equal(relayedCauseId(486, [first, second], false), "relayed-busy");
+});
+
 test("a 487 is the caller's doing where the caller did cancel, and a refusal where not", () => {
   assert.equal(relayedCauseId(487, branches(1), true), "caller-cancelled");
   assert.equal(relayedCauseId(487, branches(2), true), "caller-cancelled");

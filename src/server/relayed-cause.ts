@@ -31,8 +31,11 @@ export function relayedCauseId(
   }
 }
 
-/** Several branches may be one target, each at another of its addresses (RFC 3263 §4.3). */
+/** Several branches may be one target, each at another of its addresses or gateways (RFC 3263 §4.3). */
 function hasForked(branches: readonly ClientBranch[]): boolean {
-  for (const { target } of branches) if (target !== branches[0]?.target) return true;
+  const first = branches[0]?.target;
+  for (const { target } of branches) {
+    if (target !== first && (target.hops === undefined || target.hops !== first?.hops)) return true;
+  }
   return false;
 }

@@ -115,6 +115,35 @@ flow(
 );
 
 flow(
+  "gateway-gone",
+  "Nothing listens at the first gateway: at the second attempt the other is tried, and first by the next call (RFC 3263 §4.3).",
+  { ...alone(TWO_GATEWAYS), fields: [] },
+  async (stage) => {
+    const first = await gateway(stage, "first", FIRST, BUSY);
+    await gateway(stage, "second", SECOND, BUSY);
+    const alice = await stage.agent("alice");
+    first.die("closed");
+    stage.begin();
+    alice.call(NUMBER);
+    await stage.passes(3_000);
+    alice.call(NUMBER);
+  },
+);
+
+flow(
+  "next-hop-second",
+  "A domain with two static next hops: when the first says 503 the second gets the same Request-URI (RFC 3263 §4.3).",
+  alone({ nextHops: { "partner.example": ["sip:203.0.113.1", "sip:203.0.113.2:5070"] } }),
+  async (stage) => {
+    await gateway(stage, "first", FIRST, SAYS_503);
+    await gateway(stage, "second", SECOND, BUSY);
+    const alice = await stage.agent("alice");
+    stage.begin();
+    alice.call("sip:far@partner.example");
+  },
+);
+
+flow(
   "gateway-all-dead",
   "No gateway answers: each is tried, and the caller gets 408 (RFC 3261 §16.8).",
   { ...alone(TWO_GATEWAYS), fields: [] },

@@ -18,6 +18,8 @@ import { labelOf, type WireEntry } from "./wire.ts";
 /** 64*T1, and what a float may be off. */
 const LIFETIME_MS = 32_000.5;
 /** As devices write their Contact here; domains elsewhere have names. */
+/** A number as the dial plan sends it out, to somewhere that is no device of ours. */
+const AT_A_GATEWAY = /^sip:\+[0-9]+@203\.0\.113\.[0-9]+;user=phone$/;
 const NUMERIC_HOST = /^sip:[^@]*@[\d[]/;
 /** Directory, location, aliases one after another, and the resolver. */
 const QUESTIONS_MAX = 12;
@@ -152,7 +154,7 @@ export const checkers: Readonly<Record<string, Checker>> = {
         if (original?.request.requestUri.text === requestUri.text) continue;
         if (!NUMERIC_HOST.test(requestUri.text)) continue;
         const key = requestUri.text;
-        if (mayBeBound(key, atMs, exchanges)) continue;
+        if (mayBeBound(key, atMs, exchanges) || AT_A_GATEWAY.test(key)) continue;
         const expiresAtMs = latestEnd(live, key);
         if (expiresAtMs === undefined) report(atMs, message, `${key} was never bound`);
         else if (expiresAtMs <= atMs) {

@@ -1,6 +1,7 @@
 import type { TransportName } from "../../src/base/endpoint.ts";
 import type { DirectoryEntry } from "../../src/directory/index.ts";
 import type { ServerSettings } from "../../src/server/index.ts";
+import { configured } from "../support/configured.ts";
 import { PERFECT, type NetworkFaults } from "../../src/testing/index.ts";
 import type { AnswerScript } from "../../src/user-agent/index.ts";
 import type { AgentOptions } from "./agent.ts";
@@ -17,7 +18,10 @@ export interface Scenario {
   readonly seed: number;
   readonly faults: NetworkFaults;
   readonly tampering: Tampering;
-  readonly settings: Pick<ServerSettings, "auth" | "strangers" | "forceRport" | "limits">;
+  readonly settings: Pick<
+    ServerSettings,
+    "auth" | "strangers" | "forceRport" | "limits" | "configured" | "gateways"
+  >;
   readonly questionsTakeMs: number;
   readonly troubles: readonly Trouble[];
   readonly commitMaxMs: number;
@@ -41,6 +45,8 @@ const NAMES: Names = {
 
 export function scenarioOf(seed: number): Scenario {
   const draw = new Draw(seed);
+  // Apart from the rest, so that what is drawn here changes nothing that was drawn before there were gateways.
+  const numbers = new Draw(seed + 2_000_003);
   const users = USERS.slice(0, draw.whole(2, 6));
   const devices = users.flatMap((user) => devicesOf(user, draw));
   const agents = [...numbered(devices, draw), ...strangers(draw)];
@@ -70,6 +76,7 @@ export function scenarioOf(seed: number): Scenario {
       strangers: draw.oneOf(["honest", "uniform"] as const),
       forceRport: draw.chance(0.5),
       limits: limitsOf(draw),
+      ...gatewaysOf(numbers),
     },
     questionsTakeMs: draw.chance(0.3) ? draw.whole(1, 3_000) : 0,
     troubles: troublesOf(draw),
@@ -77,7 +84,9 @@ export function scenarioOf(seed: number): Scenario {
     entries: entriesOf(users, draw),
     names: NAMES,
     agents,
-    steps: steps.toSorted((one, other) => one.atMs - other.atMs),
+    steps: steps
+      .map((step) => dialled(step, numbers))
+      .toSorted((one, other) => one.atMs - other.atMs),
   };
 }
 
@@ -155,6 +164,29 @@ function targetsFor(users: readonly string[]): string[] {
     "sip:far@nowhere.example",
     "tel:+1-555-0100",
   ];
+}
+
+/**
+ * Not probed: the checkers want each request that is sent to have come from somebody.
+ * Nobody is at the first address; behind the others are `far` and `fay`, who die now and then.
+ */
+function gatewaysOf(draw: Draw): Pick<ServerSettings, "configured" | "gateways"> {
+  const names = ["dead", "far", "fay"];
+  const gateways = [99, 2, 3].map((last, at) => ({
+    name: names[at] ?? "",
+    uri: `sip:${farAway(last).address}`,
+    trusted: draw.chance(0.3),
+  }));
+  const order = draw.oneOf([names, names.toReversed(), ["far", "dead", "fay"], ["dead"]]);
+  return configured({ numbers: { country: "DE" }, gateways, routes: [{ prefix: "+", to: order }] });
+}
+
+/** One call in eight goes to a number instead. */
+function dialled(step: Step, draw: Draw): Step {
+  const { action } = step;
+  if (action.kind !== "call" || !draw.chance(0.125)) return step;
+  const number = draw.oneOf(["030-1234567", "+33612345678", "0049891234567", "112"]);
+  return { ...step, action: { ...action, uri: `sip:${number}@${DOMAIN}` } };
 }
 
 function scriptOf(draw: Draw): AnswerScript {

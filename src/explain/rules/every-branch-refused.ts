@@ -5,8 +5,9 @@ export const everyBranchRefused = defineRule("every-branch-refused", ({ final, b
   if (final === undefined || final.statusCode < 300 || final.statusCode >= 600) return undefined;
   if (final.origin !== "relayed" || branches.length < 2) return undefined;
   if (!branches.every(({ endedAtMs }) => endedAtMs !== undefined)) return undefined;
-  // One device tried at several addresses is one refusal, not several.
-  if (new Set(branches.map(({ target }) => target)).size < 2) return undefined;
+  // One device tried at several addresses, or one number at several gateways, is one refusal, not several.
+  const forked = branches.filter(({ insteadOf }) => insteadOf === 0);
+  if (new Set(forked.map(({ target }) => target)).size < 2) return undefined;
   const evidence = { branches: branches.length, chosen: final.statusCode };
   return { evidence, branch: final.branch };
 });
