@@ -7,7 +7,7 @@ import { factsOf, type CaseFacts } from "./case-facts.ts";
 import { messageRows, ROW_LIMIT, searchRows, type DirectoryNote } from "./evidence.ts";
 import { filled, relativeTo, type Values } from "./fill.ts";
 import { addressOf, between, nameOf } from "./format.ts";
-import { gatewayRows } from "./gateway-rows.ts";
+import { gatewayRows, routeFixes } from "./gateway-rows.ts";
 import { ladderOf } from "./ladder-rows.ts";
 import { dnsRows, skippedRows } from "./location-rows.ts";
 import { nearMissRows } from "./near-miss-rows.ts";
@@ -73,7 +73,10 @@ export function explain(records: readonly TraceRecord[], context: ExplainContext
       ...nearMissRows(nearMisses, record, content),
     ].slice(0, ROW_LIMIT),
     nearMisses,
-    fixes: text?.fixes.flatMap((fix) => filled(fix, values, content) ?? []) ?? [],
+    fixes: [
+      ...routeFixes(facts, content),
+      ...(text?.fixes.flatMap((fix) => filled(fix, values, content) ?? []) ?? []),
+    ],
     notes: state === "succeeded" ? [] : notesOf(facts, content),
     branches,
     next: facts.isPending ? nextStepOf(facts, finding?.branch ?? 0, content) : undefined,

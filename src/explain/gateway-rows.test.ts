@@ -72,6 +72,16 @@ test("a number that nobody has and no route takes says so beside the look-ups", 
     "number 030-1234567 read as +49301234567: as dialled in the country",
     "route +49301234567 no route takes this number",
   ]);
+  const [fix] = explain([record], { content, nowMs: START_MS }).fixes;
+  assert.match(fix ?? "", /^If \+49301234567 ought to go to a gateway, add a route/);
+});
+
+test("who is unknown by a name is no number, and no route would help", () => {
+  const record = new ExampleCase({ requestUri: "sip:bbo@example.org" })
+    .refused("user-unknown", 404, { aor: "sip:bbo@example.org", domain: "example.org" })
+    .ended();
+  const { fixes } = explain([record], { content, nowMs: START_MS });
+  assert.ok(fixes.every((fix) => !fix.includes("route")));
 });
 
 test("a static next hop is told as the configuration's; a call that had none of it says nothing of it", () => {

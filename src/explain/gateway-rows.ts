@@ -17,6 +17,14 @@ const whyDown: Readonly<Record<string, WordId>> = {
   unresolvable: "note-gateway-unresolvable",
 };
 
+/** A number that was nobody's and had no route: the page of the cause speaks of users alone. */
+export function routeFixes({ events, refusal }: CaseFacts, content: CauseContent): string[] {
+  if (refusal?.causeId !== "user-unknown") return [];
+  return events.flatMap((event) =>
+    event.kind === "route-missing" ? say(content, "fix-route", { number: event.number }) : [],
+  );
+}
+
 /** What the configuration made of the request: how a number was read, its route, and gateways that were passed over. */
 export function gatewayRows({ events }: CaseFacts, content: CauseContent): EvidenceRow[] {
   const row = (label: WordId, value: string, note: string): EvidenceRow => ({

@@ -98,6 +98,7 @@ export const wordIds = [
   "note-gateway-unresolvable",
   "note-gateway-refused",
   "branch-gateway",
+  "fix-route",
 ] as const;
 
 export type WordId = (typeof wordIds)[number];
