@@ -12,3 +12,4 @@ export { CANCEL_WAIT_MS } from "./branch-steps.ts";
 export { SWITCH_CONNECT_MS, UDP_REQUEST_BYTES_MAX } from "./size-switch.ts";
 export { preprocessRoute, type Routing } from "./route-preprocessing.ts";
 export type { TargetHop } from "./target-set.ts";
+export { relayedEdit } from "./relay.ts";

@@ -288,3 +288,35 @@ test("what loops between us and another proxy ends with 482 (RFC 5393 §4.2.2)",
   assert.equal(domain.elsewhere.responses.at(-1)?.statusCode, 482);
   assert.equal(domain.lastCauseId, "loop-detected");
 });
+
+test("after an answer over UDP a 2xx that comes again goes on, the INVITE is absorbed, and a CANCEL gets 200 (RFC 6026 §7, RFC 3261 §9.2)", async () => {
+  const domain = await new Domain().open({ auth: "none" });
+  const call = { callId: "c", branch: "z9hG4bKcall" };
+  await domain.caller.ask(call);
+  const [invite] = domain.bob.requests;
+  assert.ok(invite !== undefined);
+  const ok = ["200 OK", [`Contact: <sip:bob@${BOB_ADDRESS}>`]] as const;
+  await domain.bob.respond(invite, ...ok);
+  const { servers, clients } = domain.server.held();
+  assert.deepEqual([servers, clients], [1, 1], "both linger");
+  const answers = (): number =>
+    domain.caller.responses.filter(({ statusCode }) => statusCode === 200).length;
+  assert.equal(answers(), 1);
+  await domain.bob.respond(invite, ...ok);
+  assert.equal(answers(), 2);
+  await domain.bob.respond(invite, "486 Busy Here");
+  assert.equal(
+    domain.caller.responses.at(-1)?.statusCode,
+    200,
+    "a refusal after the answer is nobody's",
+  );
+  const before = domain.bob.requests.length;
+  await domain.caller.ask(call);
+  assert.equal(domain.bob.requests.length, before, "the INVITE again is absorbed");
+  assert.equal((await domain.caller.ask({ ...call, method: "CANCEL" }))?.statusCode, 200);
+  assert.equal(domain.bob.requests.length, before, "a CANCEL after the answer has no effect");
+  await domain.time.passes(33_000);
+  assert.deepEqual([domain.server.held().servers, domain.server.held().clients], [0, 0]);
+  await domain.bob.respond(invite, ...ok);
+  assert.equal(domain.server.counters.strayResponses, 1, "its time is over");
+});

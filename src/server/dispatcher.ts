@@ -252,7 +252,7 @@ export class Dispatcher implements TransportEvents, TransactionUser {
   }
 
   #repeats(request: SipRequest, key: string, flow: Flow, nowMs: number): boolean {
-    if (this.transactions.ended.size === 0 || flow.isReliable) return false;
+    if (this.transactions.ended.size === 0) return false;
     return this.transactions.answerEnded(key, responseFlow(this.#parts, request, flow), nowMs);
   }
 
@@ -268,13 +268,14 @@ export class Dispatcher implements TransportEvents, TransactionUser {
 
   /** RFC 3261 §9.2 and §16.10; never challenged (§22.1). */
   #cancel(cancel: SipRequest, key: string, flow: Flow, nowMs: number): void {
-    const invite = this.transactions.server(inviteKeyOf(cancel, flow.transport), nowMs);
+    const inviteKey = inviteKeyOf(cancel, flow.transport);
+    const invite = this.transactions.server(inviteKey, nowMs);
     const toTag = localTagOf(cancel, this.#parts.proxyOptions.tokenKey);
-    if (invite !== undefined) {
+    if (invite !== undefined || this.transactions.ended.find(inviteKey, nowMs) !== undefined) {
       const entry = this.#open(key, cancel, flow, nowMs);
       const text = buildResponse(cancel, OK, { toTag });
       this.transactions.respond(entry, 200, text, nowMs);
-      const { running } = invite;
+      const running = invite?.running;
       if (running !== undefined) this.proxy.cancel(running, cancel, text, peerOf(flow), nowMs);
       return;
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { seededRandom } from "../base/random.ts";
+import type { Flow } from "../transport/index.ts";
 import { Deadlines } from "./deadlines.ts";
 import { EndedTransactions } from "./ended-transactions.ts";
 
@@ -11,8 +11,13 @@ const GRID_MS = 250;
 
 function setUp() {
   const deadlines = new Deadlines();
-  const ended = new EndedTransactions(deadlines, LINGER_MS, seededRandom(7));
+  const ended = new EndedTransactions(deadlines, LINGER_MS, "0123456789abcdef");
   return { deadlines, ended };
+}
+
+function flowOf(remotePort: number): Flow {
+  const local = { transport: "udp", address: "192.0.2.1", port: 5060 } as const;
+  return { transport: "udp", isReliable: false, local, remoteAddress: "192.0.2.2", remotePort };
 }
 
 /** As the server does it: until nothing is due. */
@@ -31,6 +36,27 @@ test("a repeated request is answered until Timer J fires, and not from then on (
   advance(deadlines, 1_000 + LINGER_MS + GRID_MS);
   assert.equal(ended.size, 0);
   assert.equal(deadlines.size, 0);
+});
+
+test("a 2xx that comes late finds its way back until Timer M fires, and another key does not (RFC 6026 §7.2)", () => {
+  const { deadlines, ended } = setUp();
+  const [one, other] = [flowOf(5060), flowOf(5062)];
+  ended.addWayBack("a", one, 0);
+  ended.addWayBack("b", other, 1);
+  assert.equal(ended.wayBack("a", LINGER_MS - 1), one);
+  assert.equal(ended.wayBack("b", LINGER_MS - 1), other);
+  assert.equal(ended.wayBack("c", 1), undefined);
+  assert.equal(ended.wayBack("a", LINGER_MS), undefined);
+  advance(deadlines, LINGER_MS + 2 * GRID_MS);
+  assert.equal(ended.size, 0);
+  ended.addWayBack("a", other, 100_000);
+  assert.equal(ended.wayBack("a", 100_000), other);
+});
+
+test("what nothing answers is found all the same: it is absorbed (RFC 6026 §7.1)", () => {
+  const { ended } = setUp();
+  ended.add("invite", "", 0);
+  assert.equal(ended.find("invite", 1), "");
 });
 
 test("a hundred thousand are found, let go in slices, and their memory serves again", () => {

@@ -1,4 +1,4 @@
-import type { Random } from "../base/random.ts";
+import type { Flow } from "../transport/index.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 
 const CHUNK_BYTES = 1 << 20;
@@ -11,8 +11,9 @@ const GRID_MS = 250;
 /** Let go in one turn of the event loop: under a millisecond. */
 const LET_GO_SLICE = 4_096;
 
-// An entry, in words of 32 bits: the next of its chain, two halves of its hash, how many chars of text; then when it
-// ends (64 bits), then the text. It begins at a multiple of 8 bytes.
+// An entry, in words of 32 bits: the next of its chain, two halves of its hash, how many chars of text (or, where there is
+// a way back instead, which of its chunk's); then when it ends (64 bits), then the text. It begins at a multiple of 8
+// bytes.
 const NEXT = 0;
 const HASH = 1;
 const OTHER_HASH = 2;
@@ -24,16 +25,20 @@ interface Chunk {
   readonly bytes: Buffer;
   readonly words: Int32Array;
   readonly times: Float64Array;
+  /** Ways back of those entries that have one. */
+  readonly flows: Flow[];
   used: number;
 }
 
 /**
- * Non-INVITE server transactions in "completed" over an unreliable transport (RFC 3261 §17.2.2): until Timer J fires
- * each is nothing but a key and the text that answers a repeated request. At 20,000 REGISTERs a second 640,000 of them
- * linger, so they lie outside the heap, where they cost the collector nothing: texts one behind another in chunks, found
+ * Transactions that only deal with what comes late, for 64*T1: of a non-INVITE server transaction in "completed" over an
+ * unreliable transport (RFC 3261 §17.2.2) there is left a key and the text that answers a repeated request; of an INVITE
+ * server transaction in "accepted" (RFC 6026 §7.1) a key and no text, since nothing is sent again; of an INVITE client
+ * transaction in "accepted" a key and the way back of a 2xx that comes late. At 20,000 REGISTERs a second 640,000 of
+ * them linger, so they lie outside the heap, where they cost the collector nothing: one behind another in chunks, found
  * by a keyed hash of 64 bits, let go in the order they came (all wait equally long).
  *
- * Hot path: `find` and `add`, once for each request.
+ * One table has texts or ways back, never both. Hot path: `find` and `add`, once for each request.
  */
 export class EndedTransactions extends Deadline {
   readonly #deadlines: Deadlines;
@@ -54,11 +59,11 @@ export class EndedTransactions extends Deadline {
   #hash = 0;
   #otherHash = 0;
 
-  constructor(deadlines: Deadlines, lingerMs: number, random: Random) {
+  /** `seeds`: 16 random hex digits. */
+  constructor(deadlines: Deadlines, lingerMs: number, seeds: string) {
     super();
     this.#deadlines = deadlines;
     this.#lingerMs = lingerMs;
-    const seeds = random.hex128();
     this.#seed = Number.parseInt(seeds.slice(0, 8), 16) | 0;
     this.#otherSeed = Number.parseInt(seeds.slice(8, 16), 16) | 0;
   }
@@ -67,8 +72,18 @@ export class EndedTransactions extends Deadline {
     return this.#size;
   }
 
-  /** `text` answers whoever repeats the request. The same key may be there already: the later one counts. */
+  /** `text` answers whoever repeats the request; "": nothing does. */
   add(key: string, text: string, nowMs: number): void {
+    this.#append(key, text, undefined, nowMs);
+  }
+
+  /** What comes late for that key goes on by this way. */
+  addWayBack(key: string, flow: Flow, nowMs: number): void {
+    this.#append(key, "", flow, nowMs);
+  }
+
+  /** The same key may be there already: the later one counts. */
+  #append(key: string, text: string, flow: Flow | undefined, nowMs: number): void {
     const heads = (this.#heads ??= new Int32Array(BUCKETS));
     const sizeBytes = (HEAD_BYTES + text.length + 7) & ~7;
     const number = this.#chunkFor(sizeBytes);
@@ -80,7 +95,7 @@ export class EndedTransactions extends Deadline {
     chunk.words[word + NEXT] = heads[bucket] as number;
     chunk.words[word + HASH] = this.#hash;
     chunk.words[word + OTHER_HASH] = this.#otherHash;
-    chunk.words[word + SIZE] = text.length;
+    chunk.words[word + SIZE] = flow === undefined ? text.length : chunk.flows.push(flow) - 1;
     chunk.times[(word + ENDS_AT) >> 1] = nowMs + this.#lingerMs;
     chunk.bytes.write(text, at + HEAD_BYTES, text.length, "latin1");
     heads[bucket] = number * (CHUNK_BYTES >> 3) + (at >> 3) + 1;
@@ -92,21 +107,38 @@ export class EndedTransactions extends Deadline {
 
   /** What answers a repeated request; undefined for one that is new, or whose time is over. */
   find(key: string, nowMs: number): string | undefined {
-    if (this.#size === 0) return undefined;
+    const place = this.#placeOf(key, nowMs);
+    if (place === 0) return undefined;
+    const { bytes, words } = this.#chunks[(place - 1) >> 17] as Chunk;
+    const at = ((place - 1) & ((CHUNK_BYTES >> 3) - 1)) << 3;
+    const size = words[(at >> 2) + SIZE] as number;
+    return size === 0 ? "" : bytes.toString("latin1", at + HEAD_BYTES, at + HEAD_BYTES + size);
+  }
+
+  /** The way back that was added for that key; undefined for none, or when its time is over. */
+  wayBack(key: string, nowMs: number): Flow | undefined {
+    const place = this.#placeOf(key, nowMs);
+    if (place === 0) return undefined;
+    const { flows, words } = this.#chunks[(place - 1) >> 17] as Chunk;
+    const at = ((place - 1) & ((CHUNK_BYTES >> 3) - 1)) << 3;
+    return flows[words[(at >> 2) + SIZE] as number];
+  }
+
+  /** @returns 0 for none whose time is not over */
+  #placeOf(key: string, nowMs: number): number {
+    if (this.#size === 0) return 0;
     this.#read(key);
     let place = (this.#heads as Int32Array)[this.#hash & (BUCKETS - 1)] as number;
     while (place !== 0) {
       const at = ((place - 1) & ((CHUNK_BYTES >> 3) - 1)) << 3;
-      const { bytes, words, times } = this.#chunks[(place - 1) >> 17] as Chunk;
+      const { words, times } = this.#chunks[(place - 1) >> 17] as Chunk;
       const word = at >> 2;
       if (words[word + HASH] === this.#hash && words[word + OTHER_HASH] === this.#otherHash) {
-        if ((times[(word + ENDS_AT) >> 1] as number) <= nowMs) return undefined;
-        const start = at + HEAD_BYTES;
-        return bytes.toString("latin1", start, start + (words[word + SIZE] as number));
+        return (times[(word + ENDS_AT) >> 1] as number) > nowMs ? place : 0;
       }
       place = words[word + NEXT] as number;
     }
-    return undefined;
+    return 0;
   }
 
   /** Timer J, for all that are due. */
@@ -119,6 +151,7 @@ export class EndedTransactions extends Deadline {
         if (this.#firstChunk === this.#order.length - 1) {
           // All are gone: the chunk that is being filled begins again.
           chunk.used = 0;
+          chunk.flows.length = 0;
           this.#oldestAt = 0;
           return;
         }
@@ -132,7 +165,8 @@ export class EndedTransactions extends Deadline {
         return;
       }
       this.#unlink(chunk, word, number * (CHUNK_BYTES >> 3) + (this.#oldestAt >> 3) + 1);
-      this.#oldestAt += (HEAD_BYTES + (chunk.words[word + SIZE] as number) + 7) & ~7;
+      const sizeBytes = chunk.flows.length > 0 ? 0 : (chunk.words[word + SIZE] as number);
+      this.#oldestAt += (HEAD_BYTES + sizeBytes + 7) & ~7;
       this.#size -= 1;
     }
     // More is due: in the next turn, so that messages get in between.
@@ -175,6 +209,7 @@ export class EndedTransactions extends Deadline {
 
   #retire(number: number, chunk: Chunk): void {
     chunk.used = 0;
+    chunk.flows.length = 0;
     this.#oldestAt = 0;
     this.#chunks[number] = undefined;
     if (this.#spare.length < SPARE_CHUNKS) this.#spare.push(chunk);
@@ -204,6 +239,7 @@ function newChunk(): Chunk {
     bytes: Buffer.from(buffer),
     words: new Int32Array(buffer),
     times: new Float64Array(buffer),
+    flows: [],
     used: 0,
   };
 }

@@ -29,13 +29,13 @@ export function heldBy(
   },
   outgoing: OutgoingFlows,
 ): HeldState {
-  const { serverCount, outlived, clients, deadlines, awaitedCount } = transactions;
+  const { serverCount, outlived, clients, endedClients, deadlines, awaitedCount } = transactions;
   const { askers, probes } = others;
   const { bookedCount, askingCount } = probes;
   return {
     servers: serverCount,
     outlived: outlived.size,
-    clients: clients.size - askingCount,
+    clients: clients.size + endedClients.size - askingCount,
     deadlines: deadlines.size - bookedCount - askingCount,
     registrations: registrar.running.size,
     questions: askers.reduce(

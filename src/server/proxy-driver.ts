@@ -3,8 +3,6 @@ import { ServerError } from "../causes/index.ts";
 import {
   buildCancel,
   buildResponse,
-  Header,
-  MessageEdit,
   parseMessage,
   reasonPhraseOf,
   TRYING,
@@ -17,6 +15,7 @@ import {
   UDP_REQUEST_BYTES_MAX,
   type ClientBranch,
   type ProxyOutput,
+  relayedEdit,
 } from "../proxy/index.ts";
 import type { TraceRecord } from "../trace/index.ts";
 import type { Flow } from "../transport/index.ts";
@@ -429,7 +428,9 @@ export class ProxyDriver {
     running.parts = undefined;
     running.entry.running = undefined;
     if (this.#transactions.outlived.size > 0) this.#transactions.outlived.delete(running.entry);
-    this.#letGo(running, pending.request.method === "INVITE");
+    const isInvite = pending.request.method === "INVITE";
+    this.#letGo(running, isInvite);
+    if (isInvite) this.#transactions.letGo(running.entry, running.clients, nowMs);
     this.#transactions.deadlines.cancel(running);
     this.#parts.cases.keep(pending.toRecord(nowMs));
   }
@@ -448,9 +449,7 @@ export class ProxyDriver {
   #relayLate(upstream: ServerEntry, response: SipResponse, nowMs: number): void {
     const { statusCode, cseq } = response;
     if (statusCode < 200 || statusCode > 299 || cseq.method !== "INVITE") return;
-    const edit = new MessageEdit(response);
-    edit.removeFirstValue(Header.Via);
-    this.#transactions.respond(upstream, statusCode, edit.text(), nowMs);
+    this.#transactions.respond(upstream, statusCode, relayedEdit(response).text(), nowMs);
   }
 
   #take(): ProxyOutput[] {

@@ -3,7 +3,7 @@ import { assert } from "../base/assert.ts";
 import { flat } from "../base/flat.ts";
 import type { Random } from "../base/random.ts";
 import type { SipRequest, SipResponse } from "../message/index.ts";
-import type { ClientBranch } from "../proxy/index.ts";
+import { relayedEdit, type ClientBranch } from "../proxy/index.ts";
 import {
   clientTransactionKey,
   InviteClientTransaction,
@@ -29,6 +29,11 @@ const GRID_MS = 250;
 
 function onGrid(dueMs: number): number {
   return Math.ceil(dueMs / GRID_MS) * GRID_MS;
+}
+
+/** It began to linger with this very input: it has all of its time before it. */
+function hasJustBegunToLinger({ machine }: ServerEntry | ClientEntry, nowMs: number): boolean {
+  return machine.isLingering && machine.deadlineMs === nowMs + TRANSACTION_LIFETIME_MS;
 }
 
 /** It lingers still, and only because the next turn of the grid has not come. */
@@ -64,8 +69,10 @@ export class TransactionDriver {
   readonly deadlines = new Deadlines();
   readonly servers = new Map<string, ServerEntry>();
   readonly clients = new Map<string, ClientEntry>();
-  /** Server transactions that only answer repeated requests any more. */
+  /** Server transactions that only answer repeated requests any more, or absorb them. */
   readonly ended: EndedTransactions;
+  /** INVITE client transactions that only pass on what comes late, by the way that their 2xx went. */
+  readonly endedClients: EndedTransactions;
   /** Those that are in no table any more before the request of their user has ended: it still runs. */
   readonly outlived = new Set<ServerEntry>();
   readonly #transport: TransportLayer;
@@ -90,7 +97,10 @@ export class TransactionDriver {
     this.#transport = transport;
     this.#returns = returns;
     this.#user = user;
-    this.ended = new EndedTransactions(this.deadlines, TRANSACTION_LIFETIME_MS, random);
+    const seeds = random.hex128();
+    const { deadlines } = this;
+    this.ended = new EndedTransactions(deadlines, TRANSACTION_LIFETIME_MS, seeds.slice(0, 16));
+    this.endedClients = new EndedTransactions(deadlines, TRANSACTION_LIFETIME_MS, seeds.slice(16));
   }
 
   /** Server transactions of every state. */
@@ -149,7 +159,7 @@ export class TransactionDriver {
   answerEnded(key: string, flow: Flow, nowMs: number): boolean {
     const text = this.ended.find(key, nowMs);
     if (text === undefined) return false;
-    this.#transport.send(flow, text, 0);
+    if (text !== "") this.#transport.send(flow, text, 0);
     return true;
   }
 
@@ -193,8 +203,9 @@ export class TransactionDriver {
   receiveResponse(response: SipResponse, nowMs: number): boolean {
     const branchId = response.topVia.branchId;
     if (branchId === undefined) return false;
-    const entry = this.clients.get(clientTransactionKey(branchId, response.cseq.method));
-    if (entry === undefined) return false;
+    const key = clientTransactionKey(branchId, response.cseq.method);
+    const entry = this.clients.get(key);
+    if (entry === undefined) return this.#passLate(key, response, nowMs);
     if (hasLapsed(entry, nowMs)) {
       this.advanceClient(entry, nowMs);
       return false;
@@ -294,6 +305,34 @@ export class TransactionDriver {
   #book(entry: ServerEntry | ClientEntry, nowMs: number): void {
     const { deadlineMs, isLingering } = entry.machine;
     this.deadlines.book(entry, isLingering ? onGrid(deadlineMs) : deadlineMs, nowMs);
+  }
+
+  /**
+   * The call was answered over UDP and its response context has ended just now: what is left of its two transactions
+   * goes out of the heap. Over a connection, or where a branch was still running, they linger as they are.
+   */
+  letGo(server: ServerEntry, clients: readonly (ClientEntry | undefined)[], nowMs: number): void {
+    if (server.flow.isReliable || !hasJustBegunToLinger(server, nowMs)) return;
+    for (let at = 0; at < clients.length; at += 1) {
+      const client = clients[at];
+      if (client === undefined || client.machine.runningTimer !== "timerM") continue;
+      if (client.flow.isReliable || !hasJustBegunToLinger(client, nowMs)) continue;
+      this.endedClients.addWayBack(client.key, server.flow, nowMs);
+      this.#removeClient(client);
+    }
+    if (server.machine.runningTimer !== "timerL") return;
+    this.ended.add(server.key, "", nowMs);
+    this.#forget(server);
+  }
+
+  /** A 2xx whose client transaction is out of the heap goes upstream all the same (RFC 6026 §7.2, RFC 3261 §16.7). */
+  #passLate(key: string, response: SipResponse, nowMs: number): boolean {
+    const flow = this.endedClients.wayBack(key, nowMs);
+    if (flow === undefined) return false;
+    const isSuccess = response.statusCode >= 200 && response.statusCode <= 299;
+    if (isSuccess && response.hasViaBelow)
+      this.#transport.send(flow, relayedEdit(response).text(), 0);
+    return true;
   }
 
   #forget(entry: ServerEntry): void {
