@@ -10,6 +10,14 @@ export abstract class Deadline {
   abstract wake(nowMs: number): void;
 }
 
+/** What merely lingers is let go this often. */
+const GRID_MS = 250;
+
+/** A little later, together with others: each wake-up of an idle process costs more than the end of what lingers. */
+export function onGrid(dueMs: number): number {
+  return Math.ceil(dueMs / GRID_MS) * GRID_MS;
+}
+
 interface DeadlineList {
   readonly lengthMs: number;
   first: Deadline | undefined;

@@ -1,13 +1,11 @@
 import type { Flow } from "../transport/index.ts";
-import { Deadline, type Deadlines } from "./deadlines.ts";
+import { Deadline, onGrid, type Deadlines } from "./deadlines.ts";
 
 const CHUNK_BYTES = 1 << 20;
 /** Emptied chunks kept to be filled again: fresh memory costs more than filling it. */
 const SPARE_CHUNKS = 8;
 /** Chains, not slots: the table never has to grow, which would be a pause. A power of two. */
 const BUCKETS = 1 << 18;
-/** They are let go this often, all that are due together: a wake-up costs more than what it ends. */
-const GRID_MS = 250;
 /** Let go in one turn of the event loop: under a millisecond. */
 const LET_GO_SLICE = 4_096;
 
@@ -101,8 +99,7 @@ export class EndedTransactions extends Deadline {
     heads[bucket] = number * (CHUNK_BYTES >> 3) + (at >> 3) + 1;
     chunk.used = at + sizeBytes;
     this.#size += 1;
-    if (this.dueMs === Infinity)
-      this.#deadlines.book(this, nowMs + this.#lingerMs + GRID_MS, nowMs);
+    if (this.dueMs === Infinity) this.#deadlines.book(this, onGrid(nowMs + this.#lingerMs), nowMs);
   }
 
   /** What answers a repeated request; undefined for one that is new, or whose time is over. */
@@ -161,7 +158,7 @@ export class EndedTransactions extends Deadline {
       const word = this.#oldestAt >> 2;
       const endsAtMs = chunk.times[(word + ENDS_AT) >> 1] as number;
       if (endsAtMs > nowMs) {
-        this.#deadlines.book(this, endsAtMs + GRID_MS, nowMs);
+        this.#deadlines.book(this, onGrid(endsAtMs), nowMs);
         return;
       }
       this.#unlink(chunk, word, number * (CHUNK_BYTES >> 3) + (this.#oldestAt >> 3) + 1);

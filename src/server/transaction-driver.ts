@@ -15,7 +15,7 @@ import {
 } from "../transaction/index.ts";
 import type { Flow, TransportLayer } from "../transport/index.ts";
 import { sentByHop } from "../routing/index.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines, onGrid } from "./deadlines.ts";
 import { EndedTransactions } from "./ended-transactions.ts";
 import type { ResponseReturns } from "./response-returns.ts";
 import type { RunningRequest } from "./running-request.ts";
@@ -23,13 +23,6 @@ import { isSentByUs } from "./sent-by-us.ts";
 import { ClientEntry, ServerEntry } from "./transaction-entries.ts";
 
 const SIP_PORT = 5060;
-
-/** What lingers is let go this often, all that is due together. */
-const GRID_MS = 250;
-
-function onGrid(dueMs: number): number {
-  return Math.ceil(dueMs / GRID_MS) * GRID_MS;
-}
 
 /** It began to linger with this very input: it has all of its time before it. */
 function hasJustBegunToLinger({ machine }: ServerEntry | ClientEntry, nowMs: number): boolean {
@@ -301,7 +294,7 @@ export class TransactionDriver {
     else if (!entry.isForgotten) this.#book(entry, nowMs);
   }
 
-  /** The end of a lingering is booked late, on a grid: each wake-up of an idle process costs more than what it ends. */
+  /** The end of a lingering is booked late, on a grid. */
   #book(entry: ServerEntry | ClientEntry, nowMs: number): void {
     const { deadlineMs, isLingering } = entry.machine;
     this.deadlines.book(entry, isLingering ? onGrid(deadlineMs) : deadlineMs, nowMs);
