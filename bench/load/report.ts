@@ -33,7 +33,19 @@ export function tableOf(
   scenarios: readonly string[],
 ): string {
   const lines = [
-    row("", "server", "CPU µs", "spread", "ratio", "per s", "p50 ms", "p99 ms", "ratio", "anon MB"),
+    row(
+      "",
+      "server",
+      "CPU µs",
+      "spread",
+      "ratio",
+      "per s",
+      "p50 ms",
+      "p99 ms",
+      "ratio",
+      "anon MB",
+      "rounds",
+    ),
   ];
   for (const scenario of scenarios) {
     for (const server of servers) {
@@ -58,6 +70,7 @@ export function tableOf(
           p99.toFixed(2),
           servers.length > 1 ? (p99 / peerP99).toFixed(2) : "",
           median(({ memory }) => memory.anonymous).toFixed(0),
+          String(all.length),
         ),
       );
     }
