@@ -23,7 +23,8 @@ export interface Tree {
 export type Rule = (tree: Tree) => Finding[];
 
 const FOLDERS = ["src", "test", "bench", "scripts", "examples", "bin", ".ci", "content", "docs"];
-const GENERATED = /^(?:src\/codes\/generated|bench\/results|docs\/rfc-coverage\.md)/;
+const GENERATED =
+  /^(?:src\/codes\/generated|bench\/results|bench\/peers\/(?:node_modules|package-lock)|docs\/rfc-coverage\.md)/;
 const TEXT =
   /\.(?:js|json|jsonc|md|sh|xml|c|cfg|csv|flow|sip|yml|yaml|txt|svg)$|^\.ci\/run$|^LICENSE$/;
 
