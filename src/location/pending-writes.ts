@@ -93,7 +93,7 @@ export class PendingWrites {
 
   /** Puts all that waits into LMDB. Rejects when that cannot be done: the logs keep it then. */
   async close(): Promise<void> {
-    while (this.#nextSync !== undefined) await this.#nextSync;
+    await this.#syncsBegun();
     while (this.#storing !== undefined) await this.#storing;
     await this.#store();
     clearTimeout(this.#timer);
@@ -119,6 +119,14 @@ export class PendingWrites {
     }
   }
 
+  /**
+   * A sync is of the file that is appended to: that file may not end while somebody waits for a sync of it that has
+   * not begun. One that has begun keeps its file open.
+   */
+  async #syncsBegun(): Promise<void> {
+    while (this.#nextSync !== undefined) await this.#syncing.catch(() => undefined);
+  }
+
   async #syncNext(): Promise<void> {
     await this.#syncing.catch(() => undefined);
     this.#nextSync = undefined;
@@ -141,6 +149,7 @@ export class PendingWrites {
   async #storeAll(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    await this.#syncsBegun();
     this.#log.rotate();
     const ended = this.#log.endedCount;
     // Each frame of the ended logs is among these, or a newer record of the same AOR is.
